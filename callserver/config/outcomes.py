@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-USUAL = "1 成交/Sold, 2 咨询/Enquiry, 3! 投诉/Complaint, 4 其他/Other"
 OUTCOME = re.compile(r"(?P<code>[1-9])(?P<protects>!?) (?P<zh>[^/]{1,16})/(?P<en>[^/]{1,24})")
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import tzlocal
 
 from callserver.config.hours import Hours
-from callserver.config.outcomes import USUAL, TalkOutcome, read_outcomes
+from callserver.config.outcomes import TalkOutcome
 from callserver.config.record_rules import RecordRule
 
 EMULATED = "emulated"
@@ -72,7 +72,7 @@ class AgentsConfig:
     phone_log_in: str = "*#"  # pressed in any menu: an agent wants to work by this telephone; "": nobody can
     menu_numbers: Mapping[str, str] = field(default_factory=dict)  # menus by what telephones of seats key for them
     phone_answer: str = "key"  # how an agent at a telephone takes a call: by a "key", or "at once"
-    outcomes: tuple[TalkOutcome, ...] = read_outcomes(USUAL)  # what agents can say that a talk came to
+    outcomes: tuple[TalkOutcome, ...] = ()  # what agents can say that a talk came to; empty: the usual four
 
 
 @dataclass(frozen=True)

@@ -305,8 +305,8 @@ def _outcomes(text: str) -> tuple[TalkOutcome, ...]:
         return read_outcomes(text)
     except ValueError as problem:
         raise Unfit(
-            "{outcome} is no outcome; write a digit of its own, Chinese and English, as 2 咨询/Enquiry, and 3! for one "
-            "that keeps the recording, with commas between",
+            "{outcome} is no outcome; write a digit of its own, Chinese and English with / between, as 2 ZH/Enquiry; ! "
+            "behind the digit keeps the recording; commas between them",
             outcome=repr(str(problem)[:60]),
         ) from problem
 

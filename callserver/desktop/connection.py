@@ -49,19 +49,25 @@ class CertificateUnusable(Complaint):
 
 
 def pinned_endpoint(
-    reactor: Any, host: str, port: int, certificate_file: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    reactor: Any,
+    host: str,
+    port: int,
+    certificate: Path | bytes,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> IStreamClientEndpoint:
     """
     The way to the server that holds this certificate, whatever name or address it is reached by.
 
+    :param certificate: its file, or what would stand there (PEM)
     :raises CertificateUnusable: if the file is missing or holds none
     """
+    file = str(certificate) if isinstance(certificate, Path) else f"{host}:{port}"
     try:
-        pinned = Certificate.loadPEM(certificate_file.read_bytes())
+        pinned = Certificate.loadPEM(certificate.read_bytes() if isinstance(certificate, Path) else certificate)
     except OSError as error:
-        raise CertificateUnusable("{file}: {problem}", file=str(certificate_file), problem=error.strerror) from None
+        raise CertificateUnusable("{file}: {problem}", file=file, problem=error.strerror) from None
     except Exception:
-        raise CertificateUnusable("{file}: there is no certificate in it", file=str(certificate_file)) from None
+        raise CertificateUnusable("{file}: there is no certificate in it", file=file) from None
     return PinnedEndpoint(reactor, host, port, PinnedTLS(pinned, now))
 
 

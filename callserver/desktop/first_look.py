@@ -30,7 +30,8 @@ def shown_certificate(reactor: Any, host: str, port: int) -> Deferred[ShownCerti
     """Which certificate whoever answers there has; nothing is said to him. Fails with NotConnected."""
     shown: Deferred[ShownCertificate] = Deferred()
     endpoint = wrapClientTLS(_AnyTLS(), HostnameEndpoint(reactor, host, port, timeout=LOOK_S))
-    connecting = endpoint.connect(Factory.forProtocol(lambda: _Look(shown)))
+    look = _Look(shown)
+    connecting = endpoint.connect(Factory.forProtocol(lambda: look))
 
     def not_there(failure: Failure) -> None:
         if not shown.called:
@@ -38,6 +39,7 @@ def shown_certificate(reactor: Any, host: str, port: int) -> Deferred[ShownCerti
 
     def not_seen(failure: Failure) -> NoReturn:
         connecting.cancel()
+        look.end()  # who says nothing is left, too
         if failure.check(CancelledError):  # type: ignore[no-untyped-call]
             failure.raiseException()
         raise not_reached(value_of(failure), host, port) from None
@@ -67,6 +69,11 @@ class _Look(Protocol):
         if not self._shown.called:
             self._shown.callback(ShownCertificate(certificate.dumpPEM(), certificate.digest("sha256").decode()))
         self.transport.abortConnection()  # type: ignore[attr-defined]
+
+    def end(self) -> None:
+        """Hang up, if there is a connection."""
+        if self.transport is not None:
+            self.transport.abortConnection()  # type: ignore[attr-defined]
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         if not self._shown.called:

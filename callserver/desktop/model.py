@@ -19,12 +19,15 @@ from callserver.wire.messages import (
     MailMark,
     Phrase,
     QueueRow,
+    Said,
     SeatStatus,
 )
 from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 
 log = Logger()
+
+MESSAGES_MAX = 200
 
 
 class Connection(Enum):
@@ -52,11 +55,15 @@ class ShopModel(AgentListener):
         self.rights: frozenset[Right] = frozenset()
         self.seat = SeatStatus("")
         self.seat_since_s = clock.seconds()  # when its state began, by this computer's monotonic clock
+        self._seat_told_s = self.seat_since_s  # when its newest look came
+        self.kept_since_s = clock.seconds()  # when the second call was put aside
+        self._first_call = ""  # of two, the one from which the other is consulted
         self.rows: dict[str, ChannelRow] = {}
         self.queues: dict[str, QueueRow] = {}
         self.marks: dict[str, MailMark] = {}
         self.alarms: list[AlarmNotice] = []
         self.notice_shown: Phrase | None = None
+        self.messages: list[Said] = []  # of colleagues, the oldest first
         self._rows_at_s: dict[str, float] = {}
         self._queues_at_s: dict[str, float] = {}
 
@@ -72,6 +79,26 @@ class ShopModel(AgentListener):
     def age_s(self, since_s: float) -> float:
         """How long ago that was, by the clock that nobody sets."""
         return max(0.0, self._clock.seconds() - since_s)
+
+    def rings_for_s(self) -> float:
+        """So long the call will still ring; 0: nothing rings."""
+        return max(0.0, self.seat.rings_for_s - self.age_s(self._seat_told_s))
+
+    def wrap_up_left_s(self) -> float:
+        """What is left of the wrap-up; 0: there is none."""
+        return max(0.0, self.seat.wrap_up_left_s - self.age_s(self._seat_told_s))
+
+    @property
+    def customer(self) -> Card | None:
+        """
+        Whom the screens are about: the call that rings or is in hand; of two, the first.
+
+        So whom one consults never takes the place of the customer, however often one swaps.
+        """
+        seat = self.seat
+        if seat.kept is not None and seat.call is not None and seat.call.call_id != self._first_call:
+            return seat.kept
+        return seat.call
 
     def row_age_s(self, channel: str) -> float:
         """How long a line or seat has been as it is: the server's seconds, counted on here."""
@@ -90,7 +117,7 @@ class ShopModel(AgentListener):
         self._tell("logged_in", hello)
 
     def logged_out(self, cause: str) -> None:
-        self.connection = Connection.NONE
+        self.connection, self.messages = Connection.NONE, []
         self._tell("logged_out", cause)
 
     def access(self, access: Access) -> None:
@@ -124,10 +151,21 @@ class ShopModel(AgentListener):
         self.marks[mark.box] = mark
         self._tell("mail", mark)
 
+    def said(self, said: Said) -> None:
+        if said.id not in (one.id for one in self.messages):
+            self.messages = [*self.messages, said][-MESSAGES_MAX:]
+            self._tell("said", said)
+
     def status(self, status: SeatStatus) -> None:
         if _state(self.seat) != _state(status):
-            self.seat_since_s = self._clock.seconds()
-        self.seat = status
+            self.seat_since_s = self._clock.seconds() - status.since_s
+        if status.kept is not None:
+            before = self.seat.kept.call_id if self.seat.kept is not None else ""
+            if before != status.kept.call_id:
+                self.kept_since_s = self._clock.seconds()
+            if not before or self._first_call not in _call_ids(status):
+                self._first_call = status.kept.call_id
+        self.seat, self._seat_told_s = status, self._clock.seconds()
         self._tell("status", status)
 
     def offered(self, card: Card) -> None:
@@ -162,6 +200,10 @@ class ShopModel(AgentListener):
                 getattr(watcher, event)(*what)
             except Exception:
                 log.failure("{watcher} broke at {event}", watcher=type(watcher).__name__, event=event)
+
+
+def _call_ids(seat: SeatStatus) -> tuple[str, ...]:
+    return tuple(card.call_id for card in (seat.call, seat.kept) if card is not None)
 
 
 def _state(seat: SeatStatus) -> tuple[object, ...]:

@@ -19,6 +19,10 @@ class Moving(ABC):
         """Send on whom one talks with: "seat 802", "queue service", "menu balance", "number 01062345678"."""
         return self.ask("transfer", target)
 
+    def dial_class(self, number: str) -> Deferred[str]:
+        """What it is: "internal", "local", "national", "international", "emergency"; "refused": nobody may dial it."""
+        return self.ask("dial_class", number)
+
     def flash_transfer(self, number: str) -> Deferred[None]:
         """Let the exchange connect whom one talks with, where his line can; it shows when that has failed."""
         return self.ask("flash_transfer", number)

@@ -85,7 +85,7 @@ class Playing:
         self._speaker, self.device_lost = self._open_speaker(), False
         if self._speaker is None:
             return False
-        if self._sound.n_samples is not None and self._fed >= self._sound.n_samples:
+        if self._is_at_end():
             self._fed = 0
         self._loop.start(TICK_S, now=True)
         return True
@@ -104,7 +104,7 @@ class Playing:
         plays = self.plays
         self.pause()
         self._goes_on_from(max(0, sample))
-        if plays:
+        if plays and not self._is_at_end():
             self.play()
         self._changed()
 
@@ -113,6 +113,10 @@ class Playing:
         at = self.at
         self._stretch = Stretch(speed)
         self.seek(at)
+
+    def _is_at_end(self) -> bool:
+        n_samples = self._sound.n_samples if self._sound is not None else None
+        return n_samples is not None and self._fed >= n_samples
 
     def _goes_on_from(self, sample: int) -> None:
         self._fed, self._n_silent = sample, 0

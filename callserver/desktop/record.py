@@ -90,7 +90,7 @@ class CustomerRecord(AgentListener):
     # Of calls
 
     def status(self, status: SeatStatus) -> None:
-        call = status.call
+        call = self._model.customer
         if call is None or status.supervises or call.call_id == self._call_id:
             return
         self._call_id, self.telephone = call.call_id, call.caller_number or ""

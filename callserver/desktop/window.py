@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from callserver.desktop.keys import Act
@@ -14,11 +14,16 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.actions import Actions
 from callserver.desktop.views.call_card import CallCardView
 from callserver.desktop.views.controls import ControlsView
+from callserver.desktop.views.outcome import OutcomeView
 from callserver.desktop.views.screen import Screen
+from callserver.desktop.views.side import WIDTH as SIDE_PX
+from callserver.desktop.views.side import SideView
 from callserver.desktop.views.state_bar import StateBarView
 from callserver.desktop.views.theme import GRID
 
+QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own, for no limit
 SMALLEST = (960, 540)
+SIDE_FROM_PX = 1100  # in a narrower window the column at the right is a tab
 
 
 class MainWindow(QWidget):
@@ -33,18 +38,21 @@ class MainWindow(QWidget):
         super().__init__()
         self.setMinimumSize(*SMALLEST)
         self.work = work
-        self._ringing_call = ""
+        self._ringing_call, self._has_call = "", False
         self._panels: dict[Act, Screen] = {}
         self.actions_ = Actions(self, work.language, work.settings.now.keys, self.act)
         self.bar, self.card = StateBarView(work, self.actions_), CallCardView(work, self.actions_)
         self.controls = ControlsView(work, self.actions_, self.open)
+        self.side, self.outcome = SideView(work), OutcomeView(work)
         self.tabs, self.stack = QTabWidget(), QStackedWidget()
         self.tabs.setAccessibleName(work.words("Customer's record"))
         for act, make in TABS.items():
             self.tabs.addTab(make(work), work.words(act.value))
         self.stack.addWidget(self.tabs)
+        self.stack.currentChanged.connect(self._make_room)
         self._title = Title(work, self._show_title)
         self._lay_out()
+        self._place_side()
         for screen in self._screens():
             screen.begin()
         self._title.start()
@@ -64,9 +72,14 @@ class MainWindow(QWidget):
         elif act is Act.CLOSE:
             self.close_panel()
         elif act is Act.CARRY_OUT:
-            self._current().carry_out()
+            in_outcome = self.outcome.isAncestorOf(self.focusWidget() or self)
+            (self.outcome if in_outcome else self._current()).carry_out()
         elif act is Act.SAVE:
             self._current().save()
+        elif act is Act.GRAB:
+            self.side.grab_chosen()
+        elif act is Act.PICK_UP:
+            self.side.pick_up_chosen()
         elif act is Act.PAUSE:
             self.bar.open_pauses()
         elif act in PANELS and act not in self.controls.buttons:
@@ -106,17 +119,45 @@ class MainWindow(QWidget):
         return current
 
     def _screens(self) -> Iterator[Screen]:
-        yield from (self.bar, self.controls, self.card)
+        yield from (self.bar, self.controls, self.card, self.outcome, self.side)
         for index in range(self.tabs.count()):
             tab = self.tabs.widget(index)
             assert isinstance(tab, Screen)
-            yield tab
+            if tab is not self.side:
+                yield tab
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There may be room for the column now, or none any more."""
+        super().resizeEvent(event)
+        self._place_side()
+
+    def _place_side(self) -> None:
+        is_tab = self.tabs.indexOf(self.side) >= 0
+        if self.width() < SIDE_FROM_PX and not is_tab:
+            self.side.setMinimumWidth(0)
+            self.side.setMaximumWidth(QWIDGETSIZE_MAX)
+            self.tabs.addTab(self.side, self.work.words("Colleagues"))
+        elif self.width() >= SIDE_FROM_PX and (is_tab or self._row.indexOf(self.side) < 0):
+            if is_tab:
+                self.tabs.removeTab(self.tabs.indexOf(self.side))
+            self.side.setFixedWidth(SIDE_PX)
+            self._row.addWidget(self.side)
+            self.side.show()
 
     def _show_title(self, data: TitleData) -> None:
         self.setWindowTitle(data.title)
         if data.ringing_call and data.ringing_call != self._ringing_call:
             QApplication.alert(self)
-        self._ringing_call = data.ringing_call
+        self._ringing_call, self._has_call = data.ringing_call, data.has_call
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """A board of twenty lines needs the whole window; the card of a call goes before."""
+        panel = self.panel
+        roomy = self._has_call or panel is None or not panel.is_wide
+        for part in (self.card, self.outcome, self.side):
+            if part is not self.side or self.tabs.indexOf(self.side) < 0:
+                part.setVisible(roomy)
 
     def _lay_out(self) -> None:
         lines = QVBoxLayout(self)
@@ -124,9 +165,13 @@ class MainWindow(QWidget):
         lines.setSpacing(GRID // 2)
         lines.addWidget(self.bar)
         lines.addWidget(self.controls)
-        row = QHBoxLayout()
+        row = self._row = QHBoxLayout()
         row.setContentsMargins(GRID, 0, GRID, GRID)
         row.setSpacing(GRID)
         row.addWidget(self.card)
-        row.addWidget(self.stack, 1)
+        middle = QVBoxLayout()
+        middle.setSpacing(GRID // 2)
+        middle.addWidget(self.stack, 1)
+        middle.addWidget(self.outcome)
+        row.addLayout(middle, 1)
         lines.addLayout(row, 1)

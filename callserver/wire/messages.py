@@ -81,7 +81,9 @@ class SeatStatus:
     wrap_up_s: int = 0  # length of the wrap-up that begins with this status
     client_here: bool = True  # the desktop program answers
     hidden: bool = False  # who he talks with keys in a secret: silence is no fault, and a sign says so
-    since_s: float = field(default=0.0, compare=False)  # age of the state when it was sent, seconds
+    since_s: float = field(
+        default=0.0, compare=False
+    )  # so long in this state, for this reason, with this call, when it was sent
     rings_for_s: float = field(default=0.0, compare=False)  # so long it still rings, when it was sent; 0: nothing rings
     wrap_up_left_s: float = field(default=0.0, compare=False)  # of the wrap-up, prolonging included, when it was sent
 

@@ -33,13 +33,16 @@ class StatusTimesTests(ChannelCase):
         self.assertIs(again.seat.state, SeatState.TALKING)
         self.assertGreaterEqual(again.seat.since_s, 3.9)
 
-    def test_state_that_stays(self) -> None:
-        """Another reason of a pause is told, and its stopwatch runs on, as on the board."""
+    def test_pauses(self) -> None:
+        """A pause for another reason begins anew; the same reason again does not."""
         client, _ = self.program()
         self.ask(client.ask("pause", "lunch"))
         self.clock.advance(2)
         self.ask(client.ask("pause", "training"))
-        self.assertEqual((client.seat.reason, client.seat.since_s), ("training", 2))
+        self.assertEqual((client.seat.reason, client.seat.since_s), ("training", 0))
+        self.clock.advance(2)
+        self.ask(client.ask("pause", "training"))
+        self.assertEqual(client.seat.since_s, 2)
 
     def test_wrap_up(self) -> None:
         """What is left of it, prolonging included."""

@@ -2,7 +2,9 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from callserver.config.outcomes import USUAL, TalkOutcome, read_outcomes
+from callserver.config.outcomes import TalkOutcome, read_outcomes
+
+USUAL = "1 成交/Sold, 2 咨询/Enquiry, 3! 投诉/Complaint, 4 其他/Other"
 
 
 class OutcomesTests(SynchronousTestCase):

@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from array import array
+from cmath import exp, pi
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import hypot
@@ -146,8 +147,6 @@ class Pulse:
 
 def amplitude(sound: array[int], freq_hz: float) -> float:
     """Of one frequency in a sound, as a part of full scale."""
-    from cmath import exp, pi
-
     turns = (sample * exp(-2j * pi * freq_hz / RATE_HZ * n) for n, sample in enumerate(sound))
     total = sum(turns)
     return 2 * hypot(total.real, total.imag) / max(len(sound), 1) / 32768

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callserver.desktop.listener import AgentListener
 from callserver.desktop.model import Connection
-from callserver.wire.messages import AlarmNotice, Card, ChannelRow, MailMark, Phrase, QueueRow, SeatStatus
+from callserver.wire.messages import AlarmNotice, Card, ChannelRow, MailMark, Phrase, QueueRow, Said, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
@@ -66,6 +68,31 @@ class ModelTests(WorkCase):
         self.model.alarm(AlarmNotice(ALARM, "line 2"))
         self.model.alarm(AlarmNotice(ALARM, "line 1", over=True))
         self.assertEqual([alarm.channel for alarm in self.model.alarms], ["line 2"])
+
+    def test_messages(self) -> None:
+        """What colleagues write is kept once, though it may be told twice; the next person does not see it."""
+        for id_ in (1, 2, 2):
+            self.model.said(Said(id_, "802", "Wang", f"message {id_}", "2026-03-02T12:00:00+08:00"))
+        self.assertEqual([said.id for said in self.model.messages], [1, 2])
+        self.model.logged_out("logged_out")
+        self.assertEqual(self.model.messages, [])
+
+    def test_stopwatch_of_a_talk_that_goes_on(self) -> None:
+        """A program that comes into the middle of a talk counts on from where the server is."""
+        self.model.status(SeatStatus("801", state=SeatState.TALKING, since_s=134.0))
+        self.assertEqual(self.model.age_s(self.model.seat_since_s), 134.0)
+
+    def test_what_is_left(self) -> None:
+        """Of ringing and wrap-up, counted down from what the server has told last."""
+        self.model.status(SeatStatus("801", state=SeatState.RINGING, rings_for_s=12.0))
+        self.clock.advance(5)
+        self.assertEqual((self.model.rings_for_s(), self.model.wrap_up_left_s()), (7.0, 0.0))
+        paused = SeatStatus("801", state=SeatState.PAUSED, reason="wrap-up", wrap_up_left_s=25.0)
+        self.model.status(paused)
+        self.clock.advance(5)
+        self.model.status(replace(paused, wrap_up_s=80, wrap_up_left_s=80.0, since_s=5.0))  # prolonged
+        self.clock.advance(10)
+        self.assertEqual((self.model.rings_for_s(), self.model.wrap_up_left_s()), (0.0, 70.0))
 
     def test_access_replaces(self) -> None:
         """With other rights one sees what those allow, and nothing from before."""

@@ -60,7 +60,11 @@ class Dialling:
 
     def acts(self) -> dict[str, Act]:
         """What agents may ask for."""
-        return {"dial": Act(self.dial, (number,)), "consult": Act(self.consult, (target,))}
+        return {
+            "dial": Act(self.dial, (number,)),
+            "consult": Act(self.consult, (target,)),
+            "dial_class": Act(self.dial_class, (number,)),
+        }
 
     def dial(self, seat: Seat, number: str) -> None:
         """
@@ -75,6 +79,14 @@ class Dialling:
         else:
             seat.check_dial()
             self._seek(seat, number, kind, seat.dial)
+
+    def dial_class(self, seat: Seat, number: str) -> str:
+        """
+        What a number is, before anybody dials it; nothing is dialled.
+
+        :return: "emergency", "internal", "local", "national", "international", or "refused": nobody may dial it
+        """
+        return self._out.classify(number).name.lower()
 
     def consult(self, seat: Seat, to: str) -> None:
         """

@@ -39,7 +39,6 @@ from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
-from callserver.wire.states import SeatState
 
 log = Logger()
 
@@ -96,7 +95,7 @@ class SeatParts(ABC):
         self._program = ProgramWatch(clock, limits.program, self._program_changed, self._program_given_up)
         self._parked: Offer | None = None  # held for an agent whose program is gone
         self._left: deque[tuple[Call, float]] = deque(maxlen=RECENT_MAX)  # calls, and when; the newest first
-        self._state, self._since_s = SeatState.OFF, clock.seconds()  # as it was shown, and since when
+        self._shown, self._since_s = _look_of(SeatStatus(number)), clock.seconds()  # what a stopwatch counts from
 
     @property
     def status(self) -> SeatStatus:
@@ -106,7 +105,7 @@ class SeatParts(ABC):
     def timed(self, status: SeatStatus) -> SeatStatus:
         """A look that is sent only now, with what is left and has passed at this moment."""
         now = self.status
-        if now.state is not status.state:  # another look is on its way
+        if _look_of(now) != _look_of(status):  # another look is on its way
             return status
         return replace(status, since_s=now.since_s, rings_for_s=now.rings_for_s, wrap_up_left_s=now.wrap_up_left_s)
 
@@ -196,14 +195,19 @@ class SeatParts(ABC):
             ),
             cause,
         )
-        since_s = self._clock.seconds() - self._since_s if status.state is self._state else 0.0
+        since_s = self._clock.seconds() - self._since_s if _look_of(status) == self._shown else 0.0
         return replace(status, since_s=since_s)
 
     def _show(self, reason: Reason) -> None:
-        state = self.status.state
-        if state is not self._state:
-            self._state, self._since_s = state, self._clock.seconds()
+        look = _look_of(self.status)
+        if look != self._shown:
+            self._shown, self._since_s = look, self._clock.seconds()
         self._on_show(self._status(str(reason)), reason)
+
+
+def _look_of(status: SeatStatus) -> tuple[object, ...]:
+    """What a stopwatch counts: a record that comes, or a wish for a pause, does not begin it anew."""
+    return status.state, status.reason, status.call and status.call.call_id
 
 
 def _card(offer: Offer | None) -> Card | None:

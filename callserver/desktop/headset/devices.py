@@ -13,18 +13,18 @@ from callserver.wire.messages import Phrase
 class Use(Enum):
     """What a device is for; the value is its word in sentences."""
 
-    MICROPHONE = N_("microphone")
-    HEADSET = N_("headset")
-    RING = N_("ringing loudspeaker")
+    MICROPHONE = N_("Microphone")
+    HEADSET = N_("Headset")
+    RING = N_("Ringing loudspeaker")
 
 
 REPLACED = N_("{use_word} {lost} is gone; {name} is used instead")
 TAKEN = N_("{use_word} {name} is used now")
 BACK = N_("{use_word} {name} is back")
 NONE_LEFT = {
-    Use.MICROPHONE: N_("no microphone: plug one in, or log in by telephone"),
-    Use.HEADSET: N_("no headset: plug one in, or log in by telephone"),
-    Use.RING: N_("no loudspeaker to ring on: calls only show"),
+    Use.MICROPHONE: N_("No microphone: plug one in, or log in by telephone"),
+    Use.HEADSET: N_("No headset: plug one in, or log in by telephone"),
+    Use.RING: N_("No loudspeaker to ring on: calls only show"),
 }
 
 
@@ -42,6 +42,7 @@ class Devices:
         self._chosen = dict.fromkeys(Use, "") | dict(chosen or {})
         self._lost: dict[Use, Device] = {}
         self._watchers: list[Callable[[Use], None]] = []
+        self._list_watchers: list[Callable[[], None]] = []
         self._now = {use: self._pick(use) for use in Use}
         sound.watch(self._look)
 
@@ -68,6 +69,11 @@ class Devices:
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
+    def watch_lists(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call it when there are other devices, or another one is used; returns what ends it."""
+        self._list_watchers.append(watcher)
+        return lambda: self._list_watchers.remove(watcher)
+
     def _pick(self, use: Use) -> Device | None:
         known = self.known(use)
         lost = self._lost.get(use)
@@ -83,6 +89,8 @@ class Devices:
                 self._change(use, before)
             else:
                 self._change(use, None)
+        for watcher in tuple(self._list_watchers):
+            watcher()
 
     def _change(self, use: Use, gone: Device | None) -> None:
         before, now, lost = self._now[use], self._pick(use), self._lost.get(use)

@@ -39,7 +39,7 @@ class Headset:
         told: Callable[[Phrase], None],
         levels: LevelShown = nobody_looks,
     ) -> None:
-        self._sound, self._send, self._levels = sound, send, levels
+        self._sound, self._devices, self._send, self._levels = sound, devices, send, levels
         self.is_muted = False
         self._microphone: Plug[Stream] = Plug(clock, devices, Use.MICROPHONE, self._listen, told)
         self._ear: Plug[Loudspeaker] = Plug(clock, devices, Use.HEADSET, self._speak, told)
@@ -65,6 +65,11 @@ class Headset:
             self._ear.take_out()
             for use in self._trackers:
                 self._levels(use, Level())
+
+    def speaker(self) -> Loudspeaker | None:
+        """To hear something else on, such as a recording; None: there is nothing. Who asks for it stops it."""
+        device = self._devices.device(Use.HEADSET)
+        return self._sound.speak(device.id) if device is not None else None
 
     def mute(self, on: bool) -> None:
         """The caller hears silence from now on; the microphone's level is still shown."""

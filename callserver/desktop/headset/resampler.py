@@ -3,8 +3,8 @@
 from math import ceil, cos, gcd, pi, sin
 from operator import mul
 
-SIDE = 6  # samples of the slower rate on each side: flat to 2.5 kHz, -6 dB at 3.6 kHz, for 8 kHz
-CUTOFF = 0.45  # of the slower rate
+SIDE = 4  # samples of the slower rate on each side: of 8 kHz, flat to 2.5 kHz, -3 dB at 3.4 kHz, -25 dB from 5 kHz on
+CUTOFF = 0.48  # of the slower rate
 
 
 class Resampler:

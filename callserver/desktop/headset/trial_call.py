@@ -22,18 +22,18 @@ SETTLE_S = 0.5
 SPEAK_S = 3.0
 STEP_BLOCKS = 5  # played back so many at a time, each 100 ms
 
-LISTENING = N_("a short rising tone is played")
-SPEAK = N_("say something for three seconds, as you would to a customer")
-REPLAY = N_("this is how you sound")
+LISTENING = N_("A short rising tone is played")
+SPEAK = N_("Say something for three seconds, as you would to a customer")
+REPLAY = N_("This is how you sound")
 
-NO_SOUND = N_("no sound came from the microphone: is it plugged in, switched on, and allowed in the system's settings?")
-TOO_LOW = N_("the microphone is too low ({level} dB): turn it up in the system's settings, or bring it nearer")
-TOO_LOUD = N_("the microphone is too loud ({level} dB): turn it down in the system's settings")
-GOOD = N_("the microphone is good ({level} dB)")
-ECHO = N_("the microphone hears the headset ({gain} dB), customers would hear themselves: turn the headset down")
-FAINT_ECHO = N_("hardly any echo ({gain} dB)")
-NO_ECHO = N_("no echo")
-LATENCY = N_("sound takes {latency_ms} ms through the headset and back")
+NO_SOUND = N_("No sound came from the microphone: is it plugged in, switched on, and allowed in the system's settings?")
+TOO_LOW = N_("The microphone is too low ({level} dB): turn it up in the system's settings, or bring it nearer")
+TOO_LOUD = N_("The microphone is too loud ({level} dB): turn it down in the system's settings")
+GOOD = N_("The microphone is good ({level} dB)")
+ECHO = N_("The microphone hears the headset ({gain} dB), customers would hear themselves: turn the headset down")
+FAINT_ECHO = N_("Hardly any echo ({gain} dB)")
+NO_ECHO = N_("No echo")
+LATENCY = N_("Sound takes {latency_ms} ms through the headset and back")
 
 LOW_DB, HIGH_DB = -45.0, -1.0  # speech with less power than this, peaks higher than this
 ECHO_DB = -30.0  # louder than this disturbs with such delays (ITU-T G.131)

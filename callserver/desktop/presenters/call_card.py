@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+from callserver.desktop.presenters.arrivals import arrival
 from callserver.desktop.presenters.clocks import stopwatch
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.wire.catalogue import N_, known, text, told
@@ -36,6 +38,7 @@ class CallCardData:
     ended: str  # why the last call is over
     problem: str
     may_answer: bool
+    other: str = ""  # who is consulted besides, with the clock of that call
 
 
 def caller_name(card: Card, language: str) -> str:
@@ -56,6 +59,8 @@ class CallCard(Presenter[CallCardData]):
 
     _last: Card | None = None
     _ended = ""
+    _came = ""  # the cause with which the call that rings, or rang, came here
+    _rings_until_s = 0.0
 
     def start(self) -> None:
         super().start()
@@ -63,14 +68,14 @@ class CallCard(Presenter[CallCardData]):
 
     def data(self) -> CallCardData:
         seat = self.model.seat
-        card = seat.call if seat.call is not None else self._last
+        card = self.model.customer or self._last
         if card is None:
             return CallCardData(False, False, "", "", "", "", False, (), self._ended, self.problem, False)
         rings = seat.state is SeatState.RINGING
         return CallCardData(
             rings=rings,
             is_over=seat.call is None,
-            title=self._title(rings, seat.call is None),
+            title=self._title(card),
             name=caller_name(card, self.work.language),
             number=self._number(card),
             identity=self._identity(card),
@@ -79,6 +84,7 @@ class CallCard(Presenter[CallCardData]):
             ended=self._ended if seat.call is None else "",
             problem=self.problem,
             may_answer=rings,
+            other=self._other(card),
         )
 
     def answer(self) -> None:
@@ -89,10 +95,28 @@ class CallCard(Presenter[CallCardData]):
         """Leave it to others."""
         self.do(self.client.reject())
 
-    def _title(self, rings: bool, is_over: bool) -> str:
-        if rings:
-            return self.work.words("Incoming call")
-        return self.work.words("Last call") if is_over else self.work.words("Call")
+    def _title(self, card: Card) -> str:
+        seat, words = self.model.seat, self.work.words
+        if seat.state is SeatState.RINGING:
+            left_s = self._rings_until_s - self.work.clock.seconds()
+            came = arrival(self.work, card, self._came)
+            return words("{came} · {n} s left", came=came, n=math.ceil(left_s)) if left_s > 0 else came
+        if seat.kept is not None and card.call_id == seat.kept.call_id:
+            return words("On hold {time}", time=stopwatch(self.model.age_s(self.model.kept_since_s)))
+        return words("Last call") if seat.call is None else words("Call")
+
+    def _other(self, card: Card) -> str:
+        """Of two calls the one that this card is not of."""
+        seat = self.model.seat
+        if seat.kept is None or seat.call is None:
+            return ""
+        if card.call_id == seat.call.call_id:
+            since_s, other, words = self.model.kept_since_s, seat.kept, N_("{name} on hold {time}")
+        else:
+            since_s, other, words = self.model.seat_since_s, seat.call, N_("With {name} {time}")
+        name, number = caller_name(other, self.work.language), other.caller_number or ""
+        who = name if name == number else f"{number} {name}".lstrip()
+        return self.work.words(words, name=who, time=stopwatch(self.model.age_s(since_s)))
 
     def _number(self, card: Card) -> str:
         member = card.identity.number if card.identity else ""
@@ -116,8 +140,14 @@ class CallCard(Presenter[CallCardData]):
     # What makes it look otherwise
 
     def status(self, status: SeatStatus) -> None:
+        if status.state is SeatState.RINGING and status.call is not None:
+            if self._last is None or status.call.call_id != self._last.call_id or not self._rings_until_s:
+                self._came = status.cause
+            self._rings_until_s = self.work.clock.seconds() + status.rings_for_s
+        else:
+            self._rings_until_s = 0.0
         if status.call is not None:
-            self._last, self._ended = status.call, ""
+            self._last, self._ended = self.model.customer, ""
         self.refresh()
 
     def offer_gone(self, cause: str) -> None:

@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from callserver.desktop.keys import Act, shown
 from callserver.desktop.keys import keys as key_table
 from callserver.desktop.model import Connection
+from callserver.desktop.presenters.consulting import cancel_consult
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
@@ -22,6 +23,7 @@ ROW = (
     *(Act.KEYPAD, Act.RECORD, Act.SECRET, Act.FAX, Act.DIAL, Act.MESSAGES),
 )
 RESTING = frozenset({Act.DIAL, Act.MESSAGES, Act.GRAB, Act.PICK_UP})
+RESTING_STATES = (SeatState.IDLE_PC, SeatState.IDLE_PHONE, SeatState.PAUSED)
 IN_TALK = frozenset(ROW) - {Act.ANSWER, Act.DIAL} | {Act.PARK}
 CAN = {  # agent-window.md section 2, the table by seat state
     SeatState.OFF: frozenset[Act](),
@@ -136,13 +138,8 @@ class Controls(Presenter[ControlsData]):
         return act is Act.SECRET and seat.hidden
 
     def _hang_up(self) -> Deferred[None]:
-        """Back with the first party; while the second is only dialled, that is given up, and the first fetched."""
         seat = self.model.seat
-        if seat.kept is None:
-            return self.client.hang_up()
-        if seat.state is SeatState.DIALING:
-            return self.client.hang_up().addCallback(lambda _: self.client.retrieve())
-        return self.client.cancel()
+        return self.client.hang_up() if seat.kept is None else cancel_consult(self.client, seat)
 
     def _hold(self) -> Deferred[None]:
         seat = self.model.seat

@@ -174,7 +174,7 @@ class Customer(Presenter[CustomerData]):
 
     def _keep_field(self, failure: Any) -> Any:
         if isinstance(failure.value, Refused):
-            self._problem_field = str(failure.value.data.get("field", ""))
+            self._problem_field = str(failure.value.data.get("field_word", ""))
         return failure
 
 

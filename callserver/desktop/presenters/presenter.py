@@ -36,6 +36,7 @@ class Presenter(AgentListener, Generic[Data]):
         self._show = show
         self._shown: Data | None = None
         self._endings: list[Callable[[], None]] = []
+        self._is_over = False
 
     @abstractmethod
     def data(self) -> Data:
@@ -43,7 +44,7 @@ class Presenter(AgentListener, Generic[Data]):
 
     def start(self) -> None:
         """Watch, and show at once."""
-        self._endings = [self.model.watch(self)]
+        self._endings, self._is_over = [self.model.watch(self)], False
         self.refresh()
 
     def count_seconds(self) -> None:
@@ -51,15 +52,15 @@ class Presenter(AgentListener, Generic[Data]):
         self._endings.append(self.work.seconds.watch(self.refresh))
 
     def stop(self) -> None:
-        """Watch no more."""
-        endings, self._endings = self._endings, []
+        """Watch no more, and show no more: what is answered later finds no widgets any more."""
+        endings, self._endings, self._is_over = self._endings, [], True
         for end in endings:
             end()
 
     def refresh(self) -> None:
         """Show what there is to see, if it is something else."""
-        data = self.data()
-        if data != self._shown:
+        data = None if self._is_over else self.data()
+        if data is not None and data != self._shown:
             self._shown = data
             self._show(data)
 

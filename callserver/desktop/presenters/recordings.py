@@ -85,10 +85,10 @@ class Recordings(Presenter[RecordingsData]):
         self._answered()
         super().stop()
 
-    def opened(self) -> None:
+    def opened(self, wanted: RecordingFilter) -> None:
         """The screen is looked at: the first time it is filled."""
         if not self._has_searched:
-            self.search(self._filter)
+            self.search(wanted)
 
     def search(self, wanted: RecordingFilter) -> None:
         """The first page of these; what was shown stays until it is here."""

@@ -120,7 +120,7 @@ class StateBar(Presenter[StateBarData]):
         if self.model.connection is not Connection.HERE:
             return words("Connection lost, reconnecting")
         if seat.wrap_up:
-            return words("Wrap-up, {left} left", left=stopwatch(self._wrap_up_left_s()))
+            return words("Wrap-up, {left} left", left=stopwatch(self.model.wrap_up_left_s()))
         if seat.state is SeatState.PAUSED:
             return words("Paused · {reason}", reason=pause_word(seat.reason, self.work.language))
         if seat.supervises:
@@ -129,13 +129,10 @@ class StateBar(Presenter[StateBarData]):
             return words("Consulting")
         return words(STATE_WORDS[seat.state])
 
-    def _wrap_up_left_s(self) -> float:
-        seat = self.model.seat
-        return max(0.0, seat.wrap_up_s - self.model.age_s(self.model.seat_since_s))
-
     def _wrap_up_left(self) -> float | None:
         seat = self.model.seat
-        return self._wrap_up_left_s() / seat.wrap_up_s if seat.wrap_up and seat.wrap_up_s else None
+        whole_s = seat.since_s + seat.wrap_up_left_s
+        return self.model.wrap_up_left_s() / whole_s if seat.wrap_up and whole_s else None
 
     def _kept(self) -> str:
         kept = self.model.seat.kept

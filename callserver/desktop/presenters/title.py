@@ -12,22 +12,23 @@ from callserver.wire.states import SeatState
 
 @dataclass(frozen=True)
 class TitleData:
-    """The window's title, and the call for which it asks to be looked at."""
+    """The window's title, the call for which it asks to be looked at, and whether there is a call at all."""
 
     title: str
     ringing_call: str
+    has_call: bool
 
 
 class Title(Presenter[TitleData]):
-    """Only a call that rings changes it."""
+    """Told with every look of the seat; only calls change it."""
 
     def data(self) -> TitleData:
         seat, words = self.model.seat, self.work.words
         program = words("Telephone service centre")
         if seat.state is SeatState.RINGING and seat.call is not None:
             name = caller_name(seat.call, self.work.language)
-            return TitleData(f"● {words('Incoming call')} {name} – {program}", seat.call.call_id)
-        return TitleData(f"{seat.number} {seat.name} – {program}", "")
+            return TitleData(f"● {words('Incoming call')} {name} – {program}", seat.call.call_id, True)
+        return TitleData(f"{seat.number} {seat.name} – {program}", "", seat.call is not None)
 
     def status(self, status: SeatStatus) -> None:
         self.refresh()

@@ -34,6 +34,8 @@ BELOW_PX, LEAST_BELOW_PX = 18 * GRID, 12 * GRID
 class BoardView(Screen):
     """Tiles above; below them who waits, what is selected, what is wrong; at the bottom what can be done."""
 
+    is_wide = True
+
     def __init__(self, work: Workplace) -> None:
         super().__init__()
         words = work.words

@@ -28,6 +28,7 @@ class CallCardView(Screen):
         self.frame.setObjectName("card")
         self.title, self.name, self.number = ElidedLabel(), ElidedLabel(foreign=True), ElidedLabel(foreign=True)
         self.identity, self.details, self.ended = ElidedLabel(), QLabel(wordWrap=True), ElidedLabel()
+        self.other = ElidedLabel(foreign=True)
         self.notice = Notice()
         self.details.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setFont(sized(LARGE_PX, bold=True))
@@ -46,6 +47,8 @@ class CallCardView(Screen):
         self.identity.setText(data.identity)
         self.details.setText("\n".join(data.details))
         self.ended.setText(data.ended)
+        self.other.setText(data.other)
+        self.other.setVisible(bool(data.other))
         self.notice.show_problem(data.problem)
         self.answer.setVisible(data.rings)
         self.reject.setVisible(data.rings)
@@ -59,7 +62,16 @@ class CallCardView(Screen):
         outer = column(self)
         outer.addWidget(self.frame)
         inner = column(self.frame)
-        for widget in (self.title, self.name, self.number, self.identity, self.details, self.ended, self.notice):
+        for widget in (
+            self.title,
+            self.name,
+            self.number,
+            self.identity,
+            self.details,
+            self.ended,
+            self.other,
+            self.notice,
+        ):
             inner.addWidget(widget)
         inner.addStretch(1)
         buttons = QHBoxLayout()

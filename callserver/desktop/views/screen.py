@@ -21,6 +21,7 @@ class Screen(QWidget):
     """
 
     presenter: Presenter[Any]
+    is_wide = False  # the card makes room for it while there is no call
     done = Signal()  # what the panel was opened for is done: the tabs again
 
     def changeEvent(self, event: QEvent) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QSpinBox,
@@ -244,3 +245,12 @@ class ComboBox(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """To the page around it, if it is not meant here."""
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+def editable(box: ComboBox, words: str, longest: int) -> QLineEdit:
+    """What is not in the list can be typed as well; the field that it is typed into."""
+    field = name(QLineEdit(maxLength=longest, placeholderText=words), words)
+    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    box.setLineEdit(field)
+    field.setStyleSheet("border: none; padding: 0; min-height: 0")  # the box has all that
+    return field

@@ -7,7 +7,7 @@ complaint) keeps the recordings of the call. All of it is in the event log.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from callserver.calls.vocabulary import Kind
 from callserver.config import Config
 from callserver.config.outcomes import TalkOutcome
 from callserver.features.contacts import arguments, rules
+from callserver.features.contacts.words import usual_outcomes
 from callserver.store.database import Store
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.numbers import normal, spellings
@@ -67,7 +68,7 @@ class ContactsDesk:
 
         :return: a list of {"code", "zh", "en", "protects"}
         """
-        return [vars(one).copy() for one in self.settings().agents.outcomes]
+        return [vars(one).copy() for one in self._outcomes()]
 
     def set_outcome(self, seat: Seat, call_id: str, code: int, note: str) -> Deferred[None]:
         """
@@ -137,8 +138,11 @@ class ContactsDesk:
         keys = {normal(number, self._country) for number in numbers} | ({contact} if is_member else set())
         return spelled, keys
 
+    def _outcomes(self) -> Sequence[TalkOutcome]:
+        return self.settings().agents.outcomes or usual_outcomes()
+
     def _outcome(self, code: int) -> TalkOutcome:
-        for one in self.settings().agents.outcomes:
+        for one in self._outcomes():
             if one.code == code:
                 return one
         raise Complaint(N_("there is no outcome {code}"), code=code)

@@ -53,6 +53,19 @@ def caller_of(seat: Seat, call_id: str = "") -> Call:
     return talk(seat)
 
 
+def seen(seat: Seat, call_id: str = "") -> tuple[str, str | None]:
+    """
+    Id and telephone number of the caller whom the agent sees; one who is to be called back has no call yet.
+
+    :raises Refused: as `talk`
+    """
+    ringing = seat.ringing
+    if ringing is not None and not ringing.call.id and call_id in ("", ringing.card.call_id):
+        return ringing.card.call_id, ringing.card.caller_number
+    call = caller_of(seat, call_id)
+    return call.id, call.caller.known_by
+
+
 def talk_id(seat: Seat) -> str:
     """Of the call he is at, or has last been at; "" for none."""
     there = [*seat.shown_calls, *seat.recent]

@@ -38,8 +38,8 @@ from callserver.wire.refusals import Refused
 
 T = TypeVar("T")
 
-NAME, TELEPHONES, PART = "name", "telephones", N_("customer")
-FIELD = N_("{part_word} {name}, {key}: {problem}")
+NAME, TELEPHONES = "name", "telephones"
+FIELD = N_("{field_word}: {problem}")
 NO_SUCH = N_("there is no customer {number}")
 
 
@@ -93,11 +93,10 @@ class CustomerDesk:
         """
 
         async def story() -> Row:
-            call = callers.caller_of(seat, call_id)
-            number = call.caller.known_by
-            found = await self.store.read(self._of_caller, call.id, number)
+            shown, number = callers.seen(seat, call_id)
+            found = await self.store.read(self._of_caller, shown, number)
             self.looks.note(seat, "caller_customers", [row["number"] for row in found])
-            return {"call": call.id, "telephone": number or "", "found": found}
+            return {"call": shown, "telephone": number or "", "found": found}
 
         return Deferred.fromCoroutine(story())
 
@@ -154,7 +153,7 @@ class CustomerDesk:
         A new one of whom no telephone is said has that of the caller, unless it is somebody else's.
 
         :return: as `show_customer`
-        :raises Refused: NOT_SAVED, with why, and in its data "key": which setting it is about, if it is one
+        :raises Refused: NOT_SAVED, with why, and in its data "field_word": which setting it is about, if it is one
         """
 
         async def story() -> Row:
@@ -208,21 +207,24 @@ class CustomerDesk:
         """Run in `store.write`; the member number."""
         form, new = member_form(self.country), not number
         before = Member(rules.new_member_number(self.choice)) if new else _member(number)
-        one: Member = form.filled(before, settings)
+        try:
+            one: Member = form.filled(before, settings)
+        except OrganisationError as problem:
+            raise _of_field(str(problem.details["key"]), problem.details["problem"]) from problem
         if not one.name:
-            raise _of_field(one, NAME, Complaint(N_("a customer needs one")))
+            raise _of_field(NAME, Complaint(N_("a customer needs one")))
         if new and TELEPHONES not in settings and telephone and rules.find_buyer(telephone, self.country) is None:
             one = replace(one, telephones=(telephone,))
         try:
             book.save_member(one, self.country, new=new)
         except Complaint as problem:  # of all that may be in the way, only telephones are left
-            raise _of_field(one, TELEPHONES, problem) from problem
+            raise _of_field(TELEPHONES, problem) from problem
         return one.number
 
 
-def _of_field(one: Member, key: str, why: Complaint) -> OrganisationError:
-    """As a form says that a setting cannot be so."""
-    return OrganisationError(FIELD, part_word=PART, name=one.number, key=key, problem=why)
+def _of_field(key: str, why: object) -> Complaint:
+    """Why a setting cannot be so; its key is also the word for it."""
+    return Complaint(FIELD, field_word=key, problem=why)
 
 
 def _member(number: str) -> Member:

@@ -36,6 +36,7 @@ from callserver.wire.records import EventRecord
 from callserver.wire.refusals import Refused
 
 OF_CALL = (arguments.of_call,)
+INTERNAL = "internal"  # a colleague has a number by which the shop's customers are not known
 
 
 class NotSold(Complaint):
@@ -262,7 +263,7 @@ class Selling:
                 raise NotSold(N_("the customer has no telephone in the shop's books: it has to be added first"))
             if rules.plain(number, self.country) not in his:
                 return Contact(his[0])
-        if not number:
+        if not number or call.direction == INTERNAL:
             raise NotSold(N_("the caller shows no number by which he could be reached"))
         return Contact(number)
 

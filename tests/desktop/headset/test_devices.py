@@ -37,7 +37,7 @@ class DevicesTests(SynchronousTestCase):
         self.assertEqual([self.used(use) for use in Use], ["m1", "l1", "l1"])
         self.plug(Device("l1", "Jabra"), Device("l2", "Monitor", True))
         self.assertEqual(self.used(), "l2")
-        self.assertEqual(self.said, ["headset Monitor is used now"])
+        self.assertEqual(self.said, ["Headset Monitor is used now"])
 
     def test_chosen(self) -> None:
         """A choice by id holds from the last session on, and while others come and go."""
@@ -57,7 +57,7 @@ class DevicesTests(SynchronousTestCase):
             self.assertEqual(self.used(), "l2")
             self.plug(Device("l1", "Jabra"), Device("l2", "Monitor", True))
             self.assertEqual(self.used(), "l1")
-            self.assertEqual(self.said, ["headset Jabra is gone; Monitor is used instead", "headset Jabra is back"])
+            self.assertEqual(self.said, ["Headset Jabra is gone; Monitor is used instead", "Headset Jabra is back"])
             self.plug(Device("l1", "Jabra", True), Device("l2", "Monitor"))
 
     def test_none(self) -> None:
@@ -65,7 +65,7 @@ class DevicesTests(SynchronousTestCase):
         self.plug()
         self.assertIsNone(self.used())
         self.plug(Device("l3", "USB"))
-        self.assertEqual(self.said, ["no headset: plug one in, or log in by telephone", "headset USB is used now"])
+        self.assertEqual(self.said, ["No headset: plug one in, or log in by telephone", "Headset USB is used now"])
 
     def test_who_watches(self) -> None:
         """Only real changes are told, and nobody is told after he has left."""

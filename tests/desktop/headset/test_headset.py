@@ -98,7 +98,7 @@ class HeadsetTests(SynchronousTestCase):
         self.clock.pump([0.5] * 20)
         self.assertEqual(
             self.said,
-            ["no headset: plug one in, or log in by telephone", "no microphone: plug one in, or log in by telephone"],
+            ["No headset: plug one in, or log in by telephone", "No microphone: plug one in, or log in by telephone"],
         )
         self.headset.close()
 
@@ -107,7 +107,7 @@ class HeadsetTests(SynchronousTestCase):
         self.sound.broken = {"m1"}
         self.headset.open()
         self.clock.pump([0.5] * 10)
-        self.assertEqual(self.said, ["microphone Jabra does not open: is another program using it?"])
+        self.assertEqual(self.said, ["Microphone Jabra does not open: is another program using it?"])
         self.sound.broken = set()
         self.clock.advance(0.5)
         self.assertEqual(self.sound.running, ["l1", "m1"])

@@ -133,7 +133,7 @@ class TalkTests(RealSoundCase):
         """Muted, not one sample gets out."""
         self.headset.open()
         self.headset.mute(True)
-        with self.pulse.playing("mouth", "synth", "5", "sine", "600"):
+        with self.pulse.playing("mouth", "synth", "5", "sine", "600", "vol", "0.5"):
             yield self.until(lambda: len(self.sent) > 50)
         self.assertFalse(any(b"".join(self.sent)))
 
@@ -146,14 +146,14 @@ class TalkTests(RealSoundCase):
         self.pulse.pull_out("headset")
         yield self.until(lambda: len(self.said) == 1)
         taken = self.devices.device(Use.HEADSET)
-        self.assertEqual(self.said, [f"headset Headset is gone; {taken.name} is used instead"])
+        self.assertEqual(self.said, [f"Headset Headset is gone; {taken.name} is used instead"])
         yield self.wait(0.5)
         with self.pulse.recording(taken.id) as heard:
             yield self.wait(1)
         self.assertGreater(amplitude(heard[len(heard) // 2 :], 1000), 0.3)
         self.pulse.plug_in("headset")
         yield self.until(lambda: len(self.said) == 2)
-        self.assertEqual(self.said[1], "headset Headset is back")
+        self.assertEqual(self.said[1], "Headset Headset is back")
         yield self.wait(0.5)
         with self.pulse.recording("headset") as heard:
             yield self.wait(1)
@@ -164,14 +164,14 @@ class TalkTests(RealSoundCase):
         """The other microphone is taken meanwhile, and the caller hears the agent again."""
         self.headset.open()
         self.pulse.pull_out("microphone")
-        yield self.until(lambda: "microphone Microphone is gone; Other_Microphone is used instead" in self.said)
+        yield self.until(lambda: "Microphone Microphone is gone; Other_Microphone is used instead" in self.said)
         with self.pulse.playing("other_mouth", "synth", "5", "sine", "600", "vol", "0.25"):
             yield self.wait(1)
             self.sent.clear()
             yield self.wait(1)
         self.assertGreater(amplitude(array("h", b"".join(self.sent)), 600), 0.2)
         self.pulse.plug_in("microphone")
-        yield self.until(lambda: "microphone Microphone is back" in self.said)
+        yield self.until(lambda: "Microphone Microphone is back" in self.said)
         self.sent.clear()
         yield self.until(lambda: len(self.sent) > 20)
 
@@ -231,5 +231,5 @@ class OtherSoundTests(RealSoundCase):
             [sys.executable, "-c", WITHOUT_SOUND], env=nowhere, capture_output=True, text=True, timeout=50
         )
         self.assertEqual(done.returncode, 0, done.stderr)
-        once = ["no headset: plug one in, or log in by telephone", "no microphone: plug one in, or log in by telephone"]
+        once = ["No headset: plug one in, or log in by telephone", "No microphone: plug one in, or log in by telephone"]
         self.assertEqual(done.stdout.splitlines(), once * 2)

@@ -87,4 +87,4 @@ class RingTests(SynchronousTestCase):
         self.sound.changed()
         self.ring.ring()
         self.pass_time(3)
-        self.assertEqual(self.said, ["no loudspeaker to ring on: calls only show"])
+        self.assertEqual(self.said, ["No loudspeaker to ring on: calls only show"])

@@ -92,22 +92,22 @@ class TrialCallTests(SynchronousTestCase):
         self.assertEqual(
             self.stages,
             [
-                "a short rising tone is played",
-                "say something for three seconds, as you would to a customer",
-                "this is how you sound",
+                "A short rising tone is played",
+                "Say something for three seconds, as you would to a customer",
+                "This is how you sound",
             ],
         )
-        self.assertEqual(self.sentences(), ["the microphone is good (-23 dB)", "no echo"])
+        self.assertEqual(self.sentences(), ["The microphone is good (-23 dB)", "No echo"])
         self.assertEqual((self.sound.running, self.clock.getDelayedCalls(), self.call.runs), ([], [], False))
 
     def test_echo(self) -> None:
         """Who leaves his headset on the table, or has it too loud, is told by how much and how late."""
-        for gain_db, words in ((-10, "hear themselves"), (-36, "hardly any echo (-3")):
+        for gain_db, words in ((-10, "hear themselves"), (-36, "Hardly any echo (-3")):
             self.results.clear()
             self.hold(noise(0.02, 200), gain_db)
             _, echo, latency = self.sentences()
             self.assertIn(words, echo)
-            self.assertEqual(latency, "sound takes 180 ms through the headset and back")
+            self.assertEqual(latency, "Sound takes 180 ms through the headset and back")
 
     def test_played_back(self) -> None:
         """He hears what he said for three seconds."""
@@ -122,7 +122,7 @@ class TrialCallTests(SynchronousTestCase):
         self.hold()
         self.assertEqual(
             self.sentences(),
-            ["no sound came from the microphone: is it plugged in, switched on, and allowed in the system's settings?"],
+            ["No sound came from the microphone: is it plugged in, switched on, and allowed in the system's settings?"],
         )
 
     def test_too_low_and_too_loud(self) -> None:
@@ -139,7 +139,7 @@ class TrialCallTests(SynchronousTestCase):
         for _ in range(2):
             self.results.clear()
             self.hold()
-            self.assertIn("no microphone: plug one in, or log in by telephone", self.sentences())
+            self.assertIn("No microphone: plug one in, or log in by telephone", self.sentences())
 
     def test_stopped(self) -> None:
         """A call comes in the middle: all is closed at once, and there is no result."""

@@ -50,7 +50,7 @@ class StateBarTests(StateBarCase):
 
     def test_wrap_up(self) -> None:
         """A bar that empties, with the seconds that are left; more time can be had."""
-        self.seat(SeatState.PAUSED, reason=WRAP_UP, wrap_up_s=30)
+        self.seat(SeatState.PAUSED, reason=WRAP_UP, wrap_up_s=30, wrap_up_left_s=30.0)
         self.clock.advance(5)
         self.clock.advance(1)
         self.assertEqual((self.now.word, self.now.wrap_up_left), ("Wrap-up, 0:24 left", 0.8))

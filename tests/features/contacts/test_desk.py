@@ -10,7 +10,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from callserver.acd.seats.acts import perform
-from callserver.config.outcomes import USUAL, read_outcomes
+from callserver.config.outcomes import read_outcomes
 from callserver.features.contacts.desk import ContactsDesk
 from callserver.features.contacts.rules import PAGE
 from callserver.features.recordings import index
@@ -26,7 +26,7 @@ LI = "13912345678"
 SETTINGS: Any = SimpleNamespace(
     exchange=SimpleNamespace(country="cn"),
     server=SimpleNamespace(zone=NOON.tzinfo),
-    agents=SimpleNamespace(outcomes=read_outcomes(USUAL)),
+    agents=SimpleNamespace(outcomes=read_outcomes("1 成交/Sold, 2 咨询/Enquiry, 3! 投诉/Complaint, 4 其他/Other")),
 )
 
 
@@ -72,6 +72,10 @@ class OutcomeTests(DeskCase):
             [(2, "Enquiry", False), (3, "Complaint", True)],
         )
         self.assertEqual(listed[0]["zh"], "成交")
+        self.patch(SETTINGS.agents, "outcomes", ())
+        self.assertEqual(
+            [{**one, "zh": ""} for one in self.asks("list_outcomes")], [{**one, "zh": ""} for one in listed]
+        )
 
     def test_of_his_talk(self) -> None:
         """Set, and corrected: the newest counts, the call's events have both."""

@@ -165,7 +165,7 @@ class LookTests(DeskCase):
 class SaveTests(DeskCase):
     def field(self, refused: Refused) -> Any:
         """Which setting a refusal is about, as a program reads it."""
-        return json.loads(refused.detail)[1]["key"]
+        return json.loads(refused.detail)[1]["field_word"]
 
     def test_change(self) -> None:
         """What is named is changed, the rest stays; who did it is in the log, and not what it says."""

@@ -1,0 +1,142 @@
+"""The tabs of notes and history: who was in touch with this customer before, and what colleagues wrote down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from callserver.desktop.presenters.clocks import moment, stopwatch
+from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.wire.catalogue import N_
+from callserver.wire.words import reason_text
+
+NOTE_MAX = 500
+IN, OUT, INTERNAL = "in", "out", "internal"
+DIRECTIONS = {IN: N_("came in"), OUT: N_("went out"), INTERNAL: N_("internal")}
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class HistoryData:
+    """
+    :param calls: when, which way, number, how long, who served, queue, how it ended, outcome and note of each
+    :param notes: when, who, what of each
+    :param note: what to say where there is nothing to see
+    :param draft: what is typed and not kept yet
+    """
+
+    calls: tuple[tuple[str, ...], ...]
+    notes: tuple[tuple[str, str, str], ...]
+    note: str
+    has_contact: bool
+    draft: str
+    problem: str
+
+
+class History(Presenter[HistoryData]):
+    """
+    Of the customer in the tabs; of a caller who is nobody's, by his number.
+
+    Both tabs have one each: what one of them has asked for is asked for by the other only when it is opened.
+    """
+
+    def __init__(self, work: Workplace, show: Callable[[HistoryData], None]) -> None:
+        super().__init__(work, show)
+        self._contact = ""  # whose calls are shown
+        self._calls: list[Row] = []
+        self._notes: list[Row] = []
+        self._next = ""
+        self._drafts: dict[str, str] = {}
+        self._is_open = False
+
+    def start(self) -> None:
+        super().start()
+        self._endings.append(self.work.record.watch(self._another))
+
+    def data(self) -> HistoryData:
+        contact = self._whose()
+        return HistoryData(
+            calls=tuple(map(self._call, self._calls)),
+            notes=tuple((moment(one["at"]), _person(one["by"], one["name"]), str(one["text"])) for one in self._notes),
+            note=self.work.words("Nothing yet") if contact else self.work.words("No customer is shown"),
+            has_contact=bool(contact),
+            draft=self._drafts.get(contact, ""),
+            problem=self.problem,
+        )
+
+    # What the person does
+
+    def open(self) -> None:
+        """The tab is seen: from now on it is kept up to date."""
+        self._is_open = True
+        self._another()
+
+    def close(self) -> None:
+        """Another tab is seen."""
+        self._is_open = False
+
+    def more(self) -> None:
+        """The next fifty calls."""
+        if self._next:
+            asked, self._next = self._next, ""
+            self.do(self.client.ask("list_contacts", self._contact, asked), self._behind)
+
+    def type(self, text: str) -> None:
+        """A note is being written; it stays with this customer until it is kept."""
+        self._drafts[self._whose()] = text
+
+    def keep(self) -> None:
+        """The note goes to the others."""
+        contact, text = self._whose(), self._drafts.get(self._whose(), "").strip()
+        if contact and text:
+            self.do(self.client.ask("note_contact", contact, text), lambda _: self._kept(contact))
+
+    # What it is made of
+
+    def _whose(self) -> str:
+        record = self.work.record
+        return f"member {record.member}" if record.member else record.telephone
+
+    def _another(self) -> None:
+        contact = self._whose()
+        if contact != self._contact:
+            self._contact, self._calls, self._notes, self._next = contact, [], [], ""
+        if self._is_open and contact:
+            self.do(self.client.ask("list_contacts", contact, ""), lambda answer: self._first(contact, answer))
+        self.refresh()
+
+    def _first(self, contact: str, answer: Row) -> None:
+        if contact == self._contact:  # else another one is shown by now
+            self._calls, self._notes, self._next = list(answer["calls"]), list(answer["notes"]), answer["next"]
+
+    def _behind(self, answer: Row) -> None:
+        self._calls, self._next = self._calls + list(answer["calls"]), answer["next"]
+
+    def _kept(self, contact: str) -> None:
+        self._drafts.pop(contact, None)
+        self._another()
+
+    def _call(self, call: Row) -> tuple[str, ...]:
+        language = self.work.language
+        agents = ", ".join(_person(one["number"], one["name"]) for one in call["agents"])
+        outcomes = "; ".join(filter(None, (_outcome(one, language) for one in call["outcomes"])))
+        return (
+            moment(call["began"]),
+            self.work.words(DIRECTIONS.get(call["direction"], "")),
+            str(call["number"] or ""),
+            "" if call["length_s"] is None else stopwatch(call["length_s"]),
+            agents,
+            ", ".join(call["queues"]),
+            reason_text(call["end"], language) if call["end"] else "",
+            outcomes,
+        )
+
+
+def _person(number: str, name: str) -> str:
+    return f"{number} {name}".strip()
+
+
+def _outcome(one: Row, language: str) -> str:
+    return f"{one[language]}: {one['note']}" if one["note"] else str(one[language])

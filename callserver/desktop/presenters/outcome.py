@@ -1,0 +1,110 @@
+"""What came of a talk: an outcome by its digit, a note, done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from callserver.desktop.listener import IN_CALL
+from callserver.desktop.presenters.call_card import caller_name
+from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.wire.messages import Card, Hello, SeatStatus
+
+NOTE_MAX = 500
+
+
+@dataclass(frozen=True)
+class OutcomeData:
+    """
+    :param outcomes: digit and word of each; the chosen one is `code`, 0 if none is
+    :param about: of which call
+    """
+
+    outcomes: tuple[tuple[int, str], ...]
+    code: int
+    note: str
+    about: str
+    may_choose: bool
+    may_be_done: bool
+    told: str
+    problem: str
+
+
+class Outcome(Presenter[OutcomeData]):
+    """
+    Of the call in hand, or of the last one until the next.
+
+    What was chosen and typed for a call stays with it. "Done" tells the server and ends the wrap-up; a call of which
+    nothing is said keeps its wrap-up, and nobody is hurried by a form.
+    """
+
+    def __init__(self, work: Workplace, show: Callable[[OutcomeData], None]) -> None:
+        super().__init__(work, show)
+        self._outcomes: list[Mapping[str, Any]] = []
+        self._card: Card | None = None
+        self._code, self._note, self._told = 0, "", ""
+
+    def start(self) -> None:
+        super().start()
+        self._ask()
+
+    def data(self) -> OutcomeData:
+        language = self.work.language
+        return OutcomeData(
+            outcomes=tuple((one["code"], str(one[language])) for one in self._outcomes),
+            code=self._code,
+            note=self._note,
+            about=caller_name(self._card, language) if self._card is not None else "",
+            may_choose=self._card is not None,
+            may_be_done=self._card is not None and bool(self._code),
+            told=self._told,
+            problem=self.problem,
+        )
+
+    # What the person does
+
+    def choose(self, code: int) -> None:
+        """By its digit; the same once more takes it back."""
+        if self._card is not None and code in [one["code"] for one in self._outcomes]:
+            self._code, self._told = (0 if code == self._code else code), ""
+            self.refresh()
+
+    def type(self, note: str) -> None:
+        """What else is to be known of this call."""
+        self._note = note[:NOTE_MAX]
+        self.refresh()
+
+    def done(self) -> None:
+        """Tell the server; who is in his wrap-up is ready for the next."""
+        if self._card is not None and self._code:
+            call = self._card.call_id
+            self.do(self.client.ask("set_outcome", call, self._code, self._note), lambda _: self._kept(call))
+
+    def _kept(self, call: str) -> None:
+        if self._card is not None and self._card.call_id == call:
+            self._told = self.work.words("Kept")
+        if self.model.seat.wrap_up:
+            self.do(self.client.ready())
+
+    def _ask(self) -> None:
+        if self.model.hello is not None:
+            self.do(self.client.ask("list_outcomes"), self._are)
+
+    def _are(self, outcomes: list[Mapping[str, Any]]) -> None:
+        self._outcomes = outcomes
+
+    # What makes it look otherwise
+
+    def status(self, status: SeatStatus) -> None:
+        call = status.call
+        is_mine = call is not None and status.state in IN_CALL and not status.supervises
+        if is_mine and (self._card is None or call is None or call.call_id != self._card.call_id):
+            self._code, self._note, self._told, self.problem = 0, "", "", ""
+        if is_mine:
+            self._card = call
+        self.refresh()
+
+    def logged_in(self, hello: Hello) -> None:
+        self._ask()

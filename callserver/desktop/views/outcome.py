@@ -1,0 +1,77 @@
+"""The row under the tabs: what came of the talk."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QPushButton
+
+from callserver.desktop.presenters.outcome import NOTE_MAX, Outcome, OutcomeData
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.screen import Screen, column
+from callserver.desktop.views.theme import GRID
+from callserver.desktop.views.widgets import Notice, name
+
+
+class OutcomeView(Screen):
+    """A button an outcome with its digit, a note, done."""
+
+    def __init__(self, work: Workplace) -> None:
+        super().__init__()
+        words = work.words
+        self.buttons: dict[int, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(False)
+        self.note = name(QLineEdit(maxLength=NOTE_MAX), words("Note on this call"))
+        self.note.setPlaceholderText(words("Note on this call"))
+        self.done_button, self.notice = QPushButton(words("Done")), Notice()
+        lines = column(self, margin=0, spacing=0)
+        row, self._places = QHBoxLayout(), QHBoxLayout()
+        row.setSpacing(GRID)
+        self._places.setSpacing(GRID // 2)
+        row.addWidget(QLabel(words("Outcome")))
+        row.addLayout(self._places)
+        row.addWidget(self.note, 1)
+        row.addWidget(self.done_button)
+        lines.addLayout(row)
+        lines.addWidget(self.notice)
+        self.presenter: Outcome = Outcome(work, self.show_data)
+        self._group.idClicked.connect(self._chosen)
+        self.note.textEdited.connect(self.presenter.type)
+        self.note.returnPressed.connect(self.presenter.done)
+        self.done_button.clicked.connect(self.presenter.done)
+
+    def show_data(self, data: OutcomeData) -> None:
+        """Paint it."""
+        if tuple(self.buttons) != tuple(code for code, _ in data.outcomes):
+            self._make(data)
+        for code, button in self.buttons.items():
+            button.setEnabled(data.may_choose)
+            button.setChecked(code == data.code)
+        self.note.setEnabled(data.may_choose)
+        if self.note.text() != data.note:
+            self.note.setText(data.note)
+        self.done_button.setEnabled(data.may_be_done)
+        self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.told)
+
+    def carry_out(self) -> None:
+        self.presenter.done()
+
+    def may_close(self) -> bool:
+        return not self.note.text().strip() or not self.done_button.isEnabled()
+
+    def _chosen(self, code: int) -> None:
+        self.presenter.choose(code)
+        self.note.setFocus()  # the digit, the text, Enter
+
+    def _make(self, data: OutcomeData) -> None:
+        for button in self.buttons.values():
+            self._group.removeButton(button)
+            button.deleteLater()
+        self.buttons = {}
+        for code, word in data.outcomes:
+            button = QPushButton(f"{code} {word}".replace("&", "&&"))
+            button.setCheckable(True)
+            button.setAutoRepeat(False)
+            button.setShortcut(f"Alt+{code}")
+            self._group.addButton(button, code)
+            self._places.addWidget(button)
+            self.buttons[code] = button
