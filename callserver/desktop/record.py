@@ -83,6 +83,7 @@ class CustomerRecord(AgentListener):
     def show(self, customer: Row) -> None:
         """A record that has just come, as after a change."""
         _check(customer, SHOWN)
+        self._drop()
         self.customer, self.hits, self.problem = customer, (), None
         self._tell()
 
@@ -93,6 +94,7 @@ class CustomerRecord(AgentListener):
 
     def clear(self) -> None:
         """Nobody's: a new customer is to be written down."""
+        self._drop()
         self.customer, self.hits, self.problem = None, (), None
         self._tell()
 
@@ -105,13 +107,19 @@ class CustomerRecord(AgentListener):
         self._call_id, self.telephone = call.call_id, call.caller_number or ""
         self.customer, self.hits, self.problem = None, (), None
         self._tell()
-        self._ask(self._client.ask("caller_customers", call.call_id), self._found)
+        self._ask_who()
 
     def logged_in(self, hello: Hello) -> None:
-        self.look_again()
+        if self.member:
+            self.look_again()
+        elif self.problem is not None and self._call_id:
+            self._ask_who()
+
+    def _ask_who(self) -> None:
+        self._ask(self._client.ask("caller_customers", self._call_id), self._found)
 
     def _found(self, answer: Row) -> None:
-        found = answer["found"]
+        found, self.problem = answer["found"], None
         for one in found:
             _check(one, FOUND)
         if len(found) == 1 or (found and found[0]["known_by"] in ("pin", "agent")):
@@ -121,10 +129,15 @@ class CustomerRecord(AgentListener):
         self._tell()
 
     def _ask(self, asked: Deferred[Any], then: Callable[[Row], None]) -> None:
-        before, self._asked = self._asked, asked
+        self._drop()
+        self._asked = asked
+        asked.addCallback(then).addErrback(self._not_told)
+
+    def _drop(self) -> None:
+        """What is still to be answered is of what is not shown any more."""
+        before, self._asked = self._asked, None
         if before is not None:
             before.cancel()
-        asked.addCallback(then).addErrback(self._not_told)
 
     def _not_told(self, failure: Failure) -> None:
         problem = failure.value

@@ -19,7 +19,6 @@ class OutcomeView(Screen):
         super().__init__()
         words = work.words
         self.buttons: dict[int, QPushButton] = {}
-        self._is_kept = False  # what stands there is at the server
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
         self.note = name(QLineEdit(maxLength=NOTE_MAX), words("Note on this call"))
@@ -52,14 +51,13 @@ class OutcomeView(Screen):
         if self.note.text() != data.note:
             self.note.setText(data.note)
         self.done_button.setEnabled(data.may_be_done)
-        self._is_kept = bool(data.told)
         self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.told)
 
     def carry_out(self) -> None:
         self.presenter.done()
 
     def may_close(self) -> bool:
-        return self._is_kept or not self.note.text().strip() or not self.done_button.isEnabled()
+        return not self.presenter.has_drafts
 
     def _chosen(self, code: int) -> None:
         self.presenter.choose(code)

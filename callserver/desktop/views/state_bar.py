@@ -65,11 +65,6 @@ class StateBarView(Screen):
         problem = data.problem or ("" if data.is_connected else data.connection)
         self.notice.show_problem(problem) if problem else self.notice.show_info(data.notice)
 
-    def make_ready(self) -> None:
-        """Ctrl+R: as the button, where that can be pressed."""
-        if self.ready.isEnabled():
-            self.presenter.ready()
-
     def open_pauses(self) -> None:
         """Ctrl+P: the reasons, each with its digit."""
         if self.pause.isEnabled():  # `showMenu` would wait in it for the choice
