@@ -108,11 +108,11 @@ def put_into_menu() -> None:
 def show_window(number: str, host: str | None, port: int | None, language: str | None, demo: bool) -> None:
     """The agents' window; what is not given is as it was the last time."""
     try:
-        from callserver.desktop import program
+        from callserver.desktop.program import run as run_window
     except ImportError as problem:
         raise click.ClickException(here(NO_QT, problem=problem)) from None
     server = str(Place(host or HERE, port or PORT)) if host or port else ""
-    program.run(language, server, number, demo)
+    run_window(language, server, number, demo)
 
 
 def run(reactor: IReactorCore, *args: object) -> Deferred[None]:

@@ -169,4 +169,4 @@ def _free_port() -> int:
 def _end_with_parent() -> None:
     """The kernel ends the child when this program is gone, were it by kill -9; only Linux can."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG

@@ -19,6 +19,15 @@ class NotWritten(Complaint):
     """The file is not there; the sentence says why."""
 
 
+def typed_path(text: str) -> Path:
+    """A place as it is typed; ~ is one's own folder, and of people whom this computer does not know the name stays."""
+    path = Path(text.strip())
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
 def fetch(ask: Callable[[int], Deferred[Any]], path: Path, told: Callable[[float], None]) -> Deferred[None]:
     """
     Write it; fires when it is whole. Cancelled, or failed in whatever way, it leaves nothing.

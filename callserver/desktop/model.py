@@ -56,6 +56,7 @@ class ShopModel(AgentListener):
         self.seat = SeatStatus("")
         self.seat_since_s = clock.seconds()  # when its state began, by this computer's monotonic clock
         self._seat_told_s = self.seat_since_s  # when its newest look came
+        self._is_first_look = True  # since the log-in: its clock is the server's, whatever was counted here
         self.kept_since_s = clock.seconds()  # when the second call was put aside
         self._first_call = ""  # of two, the one from which the other is consulted
         self.rows: dict[str, ChannelRow] = {}
@@ -112,7 +113,7 @@ class ShopModel(AgentListener):
     # What the client tells
 
     def logged_in(self, hello: Hello) -> None:
-        self.connection, self.why_lost, self.hello = Connection.HERE, None, hello
+        self.connection, self.why_lost, self.hello, self._is_first_look = Connection.HERE, None, hello, True
         self.marks.clear()
         self.alarms.clear()
         self._tell("logged_in", hello)
@@ -166,7 +167,7 @@ class ShopModel(AgentListener):
             self._tell("said", last)
 
     def status(self, status: SeatStatus) -> None:
-        if _state(self.seat) != _state(status):
+        if self._is_first_look or _state(self.seat) != _state(status):
             self.seat_since_s = self._clock.seconds() - status.since_s
         if status.kept is not None:
             before = self.seat.kept.call_id if self.seat.kept is not None else ""
@@ -174,7 +175,7 @@ class ShopModel(AgentListener):
                 self.kept_since_s = self._clock.seconds()
             if not before or self._first_call not in _call_ids(status):
                 self._first_call = status.kept.call_id
-        self.seat, self._seat_told_s = status, self._clock.seconds()
+        self.seat, self._seat_told_s, self._is_first_look = status, self._clock.seconds(), False
         self._tell("status", status)
 
     def offered(self, card: Card) -> None:

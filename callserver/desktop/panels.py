@@ -26,6 +26,7 @@ from callserver.desktop.views.screen import Screen
 from callserver.desktop.views.settings import SettingsView
 from callserver.desktop.views.staff import StaffView
 from callserver.desktop.views.transfer import TransferView
+from callserver.desktop.views.wallboard import WallboardView
 
 Make = Callable[[Workplace], Screen]
 
@@ -52,4 +53,5 @@ PANELS: Mapping[Act, Make] = {
     Act.DEVICES: DevicesScreen,
     Act.STAFF: StaffView,
     Act.SETTINGS: SettingsView,
+    Act.WALLBOARD: WallboardView,
 }

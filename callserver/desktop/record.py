@@ -12,12 +12,19 @@ from twisted.python.failure import Failure
 from callserver.desktop.client import AgentClient
 from callserver.desktop.listener import AgentListener
 from callserver.desktop.model import ShopModel
-from callserver.desktop.not_connected import NotConnected
+from callserver.desktop.not_connected import NOT_UNDERSTOOD, NotConnected
 from callserver.wire.messages import Hello, SeatStatus
 from callserver.wire.refusals import Refused
 
 log = Logger()
 Row = Mapping[str, Any]
+SHOWN: Mapping[str, type | tuple[type, ...]] = {  # what the screens build on, of a customer
+    "number": (int, str), "name": str, "telephones": (list, tuple), "address": str, "language": str,
+    "balance_fen": int, "points": int, "pin": str, "orders": int, "reservations": (list, tuple),
+}  # fmt: skip
+FOUND: Mapping[str, type | tuple[type, ...]] = {
+    "number": (int, str), "name": str, "telephones": (list, tuple), "address": str, "known_by": str,
+}  # fmt: skip
 
 
 class CustomerRecord(AgentListener):
@@ -61,7 +68,8 @@ class CustomerRecord(AgentListener):
 
     def end(self) -> None:
         """Follow them no more."""
-        self._end()
+        end, self._end = self._end, lambda: None
+        end()
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call it whenever another record, or more of it, is to be shown; returns what ends it."""
@@ -74,6 +82,8 @@ class CustomerRecord(AgentListener):
 
     def show(self, customer: Row) -> None:
         """A record that has just come, as after a change."""
+        _check(customer, SHOWN)
+        self._drop()
         self.customer, self.hits, self.problem = customer, (), None
         self._tell()
 
@@ -84,6 +94,7 @@ class CustomerRecord(AgentListener):
 
     def clear(self) -> None:
         """Nobody's: a new customer is to be written down."""
+        self._drop()
         self.customer, self.hits, self.problem = None, (), None
         self._tell()
 
@@ -96,13 +107,21 @@ class CustomerRecord(AgentListener):
         self._call_id, self.telephone = call.call_id, call.caller_number or ""
         self.customer, self.hits, self.problem = None, (), None
         self._tell()
-        self._ask(self._client.ask("caller_customers", call.call_id), self._found)
+        self._ask_who()
 
     def logged_in(self, hello: Hello) -> None:
-        self.look_again()
+        if self.member:
+            self.look_again()
+        elif self.problem is not None and self._call_id:
+            self._ask_who()
+
+    def _ask_who(self) -> None:
+        self._ask(self._client.ask("caller_customers", self._call_id), self._found)
 
     def _found(self, answer: Row) -> None:
-        found = answer["found"]
+        found, self.problem = answer["found"], None
+        for one in found:
+            _check(one, FOUND)
         if len(found) == 1 or (found and found[0]["known_by"] in ("pin", "agent")):
             self.choose(found[0]["number"])
             return
@@ -110,18 +129,25 @@ class CustomerRecord(AgentListener):
         self._tell()
 
     def _ask(self, asked: Deferred[Any], then: Callable[[Row], None]) -> None:
-        before, self._asked = self._asked, asked
+        self._drop()
+        self._asked = asked
+        asked.addCallback(then).addErrback(self._not_told)
+
+    def _drop(self) -> None:
+        """What is still to be answered is of what is not shown any more."""
+        before, self._asked = self._asked, None
         if before is not None:
             before.cancel()
-        asked.addCallback(then).addErrback(self._not_told)
 
     def _not_told(self, failure: Failure) -> None:
         problem = failure.value
-        if isinstance(problem, Refused | NotConnected):
-            self.problem = problem
-            self._tell()
-        elif not isinstance(problem, CancelledError):
+        if isinstance(problem, CancelledError):
+            return
+        if not isinstance(problem, Refused | NotConnected):
             log.failure("a customer's record broke", failure)
+            problem = NotConnected(NOT_UNDERSTOOD)
+        self.problem = problem
+        self._tell()
 
     def _tell(self) -> None:
         for watcher in tuple(self._watchers):
@@ -129,3 +155,10 @@ class CustomerRecord(AgentListener):
                 watcher()
             except Exception:
                 log.failure("a screen of the customer's record broke")
+
+
+def _check(row: Row, shape: Mapping[str, type | tuple[type, ...]]) -> None:
+    """:raises TypeError: what came is of another shape: all tabs would break on it"""
+    odd = [name for name, kind in shape.items() if not isinstance(row.get(name), kind)]
+    if odd:
+        raise TypeError(f"a customer's {', '.join(odd)}")

@@ -13,6 +13,9 @@ from callserver.wire.catalogue import N_, Complaint
 PART_OCTETS = 65536
 NOT_READ = N_("the file cannot be read: {problem}")
 EMPTY = N_("the file is empty")
+LARGE = N_("the file is larger than {most} MB")
+NO_FILE = N_("this is no file")
+OCTETS_MAX = 20_000_000  # as the server has it
 NAME_MAX = 120
 
 
@@ -30,6 +33,10 @@ async def upload(ask: Callable[..., Deferred[Any]], path: Path, told: Callable[[
     :raises NotGiven:
     """
     try:
+        if path.exists() and not path.is_file():  # a pipe, say, would never end
+            raise NotGiven(NO_FILE)
+        if path.stat().st_size > OCTETS_MAX:
+            raise NotGiven(LARGE, most=OCTETS_MAX // 1_000_000)
         octets = path.read_bytes()
     except OSError as problem:
         raise NotGiven(NOT_READ, problem=problem.strerror or problem) from problem

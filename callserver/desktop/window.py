@@ -15,6 +15,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.actions import Actions
 from callserver.desktop.views.call_card import CallCardView
 from callserver.desktop.views.controls import ControlsView
+from callserver.desktop.views.day_line import DayLineView
 from callserver.desktop.views.headset_line import HeadsetLineView
 from callserver.desktop.views.outcome import OutcomeView
 from callserver.desktop.views.screen import Screen
@@ -47,7 +48,8 @@ class MainWindow(QWidget):
         self.actions_ = Actions(self, work.language, work.settings.now.keys, self.act)
         self.bar, self.card = StateBarView(work, self.actions_), CallCardView(work, self.actions_)
         self.controls = ControlsView(work, self.actions_, self.open)
-        self.side, self.outcome, self.headset = SideView(work), OutcomeView(work), HeadsetLineView(work)
+        self.side, self.outcome = SideView(work), OutcomeView(work)
+        self.day, self.headset = DayLineView(work), HeadsetLineView(work)
         self.tabs, self.stack = QTabWidget(), QStackedWidget()
         self.tabs.setAccessibleName(work.words("Customer's record"))
         for act, make in TABS.items():
@@ -63,6 +65,7 @@ class MainWindow(QWidget):
             Act.SAVE: self._save,
             Act.GRAB: self.side.grab_chosen,
             Act.PICK_UP: self.side.pick_up_chosen,
+            Act.READY: self.bar.ready.click,  # where that is disabled, it does nothing
             Act.PAUSE: self.bar.open_pauses,
             Act.LOG_OUT: self.log_out_wanted.emit,
         }
@@ -101,6 +104,7 @@ class MainWindow(QWidget):
             self.stack.addWidget(self._panels[act])
             self._panels[act].done.connect(self.close_panel)
             self._panels[act].opens.connect(self.act)
+            self._panels[act].room_wanted.connect(self._make_room)
             self._panels[act].begin()
         self.stack.setCurrentWidget(self._panels[act])
         self._panels[act].take_focus()
@@ -141,7 +145,7 @@ class MainWindow(QWidget):
         return current
 
     def _screens(self) -> Iterator[Screen]:
-        yield from (self.bar, self.controls, self.card, self.outcome, self.side, self.headset)
+        yield from (self.bar, self.controls, self.card, self.outcome, self.side, self.day, self.headset)
         for index in range(self.tabs.count()):
             tab = self.tabs.widget(index)
             assert isinstance(tab, Screen)
@@ -152,6 +156,7 @@ class MainWindow(QWidget):
         """There may be room for the column now, or none any more."""
         super().resizeEvent(event)
         self._place_side()
+        self._make_room()
 
     def _place_side(self) -> None:
         is_tab = self.tabs.indexOf(self.side) >= 0
@@ -178,6 +183,8 @@ class MainWindow(QWidget):
         panel = self.panel
         roomy = self._has_call or panel is None or not panel.is_wide
         self.card.setVisible(roomy)
+        for part in (self.bar, self.controls, self.day, self.headset):
+            part.setVisible(self._has_call or panel is None or not panel.is_alone)
         self.outcome.setVisible(panel is None)
         if self.tabs.indexOf(self.side) < 0:
             self.side.setVisible(roomy)
@@ -189,7 +196,7 @@ class MainWindow(QWidget):
         lines.addWidget(self.bar)
         lines.addWidget(self.controls)
         row = self._row = QHBoxLayout()
-        row.setContentsMargins(GRID, 0, GRID, GRID)
+        row.setContentsMargins(GRID, 0, GRID, 0)
         row.setSpacing(GRID)
         row.addWidget(self.card)
         middle = QVBoxLayout()
@@ -205,6 +212,6 @@ class MainWindow(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(GRID, 0, GRID, GRID // 2)
         row.setSpacing(2 * GRID)
-        row.addStretch(1)
+        row.addWidget(self.day, 1)
         row.addWidget(self.headset)
         return row

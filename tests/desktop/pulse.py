@@ -122,6 +122,12 @@ class Pulse:
         """What sox makes of `effects`, as "synth 2 sine 1000", on a loudspeaker."""
         file = self.folder / f"played-{time.monotonic_ns()}.wav"
         subprocess.run(["sox", "-n", "-r", "48000", "-c", "1", "-b", "16", str(file), *effects], check=True)
+        with self.playing_file(loudspeaker, file):
+            yield
+
+    @contextmanager
+    def playing_file(self, loudspeaker: str, file: Path) -> Iterator[None]:
+        """A WAV file on a loudspeaker."""
         player = subprocess.Popen(["paplay", "-s", self.server, "-d", loudspeaker, str(file)])
         try:
             yield

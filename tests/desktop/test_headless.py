@@ -1,7 +1,9 @@
 """An agent without a window serves calls as his plan says, and says what happens."""
 
+import sys
 import wave
 from pathlib import Path
+from unittest.mock import patch
 
 from click.testing import CliRunner
 from twisted.internet.defer import CancelledError, Deferred
@@ -189,10 +191,11 @@ class CommandTests(SynchronousTestCase):
         return result.exit_code, result.output
 
     def test_no_window(self) -> None:
-        """Without --headless one is told how to go on."""
-        code, output = self.run_command()
+        """Where PySide6 is missing one is told what to install."""
+        with patch.dict(sys.modules, {"callserver.desktop.program": None}):
+            code, output = self.run_command()
         self.assertEqual(code, 1)
-        self.assertIn("--headless", output)
+        self.assertIn("pip install 'callserver[desktop]'", output)
 
     def test_missing_options(self) -> None:
         """What --headless needs is said."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from shutil import which
 from typing import IO
 from unittest import SkipTest, TestCase
 
 WANTED = ("Xvfb", "openbox", "xdotool")
+SHOOT = "app.primaryScreen().grabWindow(0).save(sys.argv[1])"
+COPIED = "print(app.clipboard().text())"
 
 
 class Screen:
@@ -44,9 +47,26 @@ class Screen:
         )
         return done.stdout.strip()
 
+    def shoot(self, file: Path) -> None:
+        """A picture of all that is seen."""
+        self._look(SHOOT, str(file))
+
+    def copied(self) -> str:
+        """What the person has copied last, in any program."""
+        return self._look(COPIED)
+
     def title(self) -> str:
         """Of the window that has the focus."""
         return self.do("getactivewindow", "getwindowname")
+
+    def _look(self, what: str, *words: str) -> str:
+        """In a process of its own, which is another client of the screen."""
+        program = f"import sys; from PySide6.QtGui import QGuiApplication; app = QGuiApplication([]); {what}"
+        done = subprocess.run(
+            [sys.executable, "-c", program, *words],
+            env=self.environment, capture_output=True, text=True, timeout=30, check=True,
+        )  # fmt: skip
+        return done.stdout.strip()
 
     def _start(
         self, case: TestCase, command: list[str], keep: int | None = None, environment: dict[str, str] | None = None

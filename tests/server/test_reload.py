@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 from callserver.acd.organisation.parts import Part
 from callserver.commands.status_words import sentence
 from callserver.config import (
+    AgentsConfig,
     Config,
     FaxConfig,
     LineConfig,
@@ -81,6 +82,19 @@ class ChangeTests(SynchronousTestCase):
         new = replace(OLD, mail=MailConfig("127.0.0.1:25", "shop@example.com"))
         self.assertEqual(change(OLD, new).config, OLD)
         self.assertIn("[mail] server counts from the next start on.", self.told(new))
+
+    def test_agents(self) -> None:
+        """The tone of a barge-in, the alarm of pauses and the numbers of menus count at once; a port does not."""
+        now = AgentsConfig(barge_in_tone=False, paused_alarm_min=5, menu_numbers={"91": "balance"})
+        new = replace(OLD, agents=replace(now, port=8800))
+        self.assertEqual(change(OLD, new).config, replace(OLD, agents=now))
+        words = [
+            "[agents] barge_in_tone = no",
+            "[agents] menu_numbers = 91 balance",
+            "[agents] paused_alarm_min = 5",
+            "[agents] port counts from the next start on.",
+        ]
+        self.assertEqual(sorted(self.told(new)), words)
 
     def test_queues_are_elsewhere(self) -> None:
         """Whoever changes a queue here is told where it is changed."""

@@ -74,6 +74,17 @@ FREE = {  # at his own seat and in his own calls; what else they ask for, the ca
     "put_in_basket",
     "empty_basket",
     "finish_order",
+    *("show_order_form", "take_from_basket", "reserve_item", "find_items"),  # likewise
+    # the shop's records are for everybody who is logged in; who looked is in the log: shopping.customer_desk says why
+    *("find_customers", "caller_customers", "show_customer", "save_customer", "identify_caller"),
+    *("list_orders", "show_order", "cancel_order"),
+    *("list_outcomes", "set_outcome", "list_contacts", "note_contact"),  # of talks of his own: test_contacts_desk
+    *("list_targets", "list_cases", "list_call_backs", "list_missed_taken"),  # working lists
+    "report_fault",  # takes 9, as `transfer` to an office: tests.whole.test_contacts_desk
+    *("take_call_back", "done_call_back"),  # 5, as `grab`: tests.acd.queues.test_taken_call_backs
+    *("take_missed", "done_missed"),  # dialling takes its own: tests.features.contacts.test_missed
+    *("list_said", "tell_people"),  # everybody at once goes with 1: tests.whole.test_contacts_desk
+    *("wallboard", "my_day"),  # the shop's numbers of the day, and his own
 }
 OF_QUEUES = {"report": "queue", "first": "2026-03-02", "last": "2026-03-02"}  # one's own figures are free
 OF_ANOTHER = {Right.ANSWER_INTERNAL, Right.ANSWER_QUEUED}  # asked of who is rung, not of who acts

@@ -7,12 +7,14 @@ from typing import Any
 from peewee import chunked
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from twisted.internet.defer import CancelledError
 
 from callserver.desktop.keys import Act
 from callserver.desktop.views.deliveries import DeliveriesView
 from callserver.desktop.views.order_form import OrderFormView
 from callserver.desktop.views.orders import OrdersView
 from callserver.desktop.window import MainWindow
+from callserver.emulator.script_run import run_script
 from callserver.features.shopping import rules
 from callserver.features.shopping.tables.orders import Order, OrderLine, OrderState, OrderStep
 from callserver.wire.states import SeatState
@@ -21,6 +23,7 @@ from tests.whole.window_case import WindowCase
 
 LI, WANG = "13912345678", "13823456789"
 MANY = 10_000
+QUESTION = "wait silence 1.3 within 120\n"  # each is heard to its end
 
 
 def form_of(window: MainWindow) -> OrderFormView:
@@ -83,6 +86,31 @@ class OrderFormTests(WindowCase):
         orders = self.at.tabs.currentWidget()
         assert isinstance(orders, OrdersView)
         self.assertIn(newest.number, orders.facts.text())
+
+    def test_begun_in_the_menu(self) -> None:
+        """Li chooses two and asks for a person: they are in the form. Not proved, he cannot pay from his balance."""
+        exchange = self.shop.server.exchange
+        assert exchange is not None
+        pressed = ("1", "1", "1001#", "1", "2#", "0")
+        steps = "".join(f"{QUESTION}press {key}\nwait 1\n" for key in pressed)
+        number = self.shop.server.config.exchange.number
+        script = f"caller {LI}\ndial {number}\nwait answer\n{steps}wait 60\nhang up\n"
+        calling = run_script(exchange, script).addErrback(lambda failure: failure.trap(CancelledError))
+        self.addCleanup(calling.cancel)
+        for _ in range(200):
+            self.pass_s(1)
+            if self.state("801") is SeatState.RINGING:
+                break
+        self.press(self.at, Act.ANSWER)
+        self.press(self.at, Act.NEW_ORDER)
+        form = form_of(self.at)
+        self.assertEqual((form.total.text(), form.balance.text()), ("Total ¥136.00", "Balance ¥500.00"))
+        self.assertFalse(form.balance.isEnabled())
+        self.put("1006", "1")
+        self.press(self.at, Act.CARRY_OUT)
+        self.assertIn("placed · ¥195.80", told(form))
+        newest, *_ = self.read(rules.orders_of_member, "600001", 1)
+        self.assertEqual((len(newest.lines), newest.source), (2, "agent"))
 
     def test_without_waiting(self) -> None:
         """All four at once, faster than the server answers: the order has its line."""

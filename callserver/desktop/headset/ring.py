@@ -43,11 +43,9 @@ class Ring:
         return self._next is not None
 
     def ring(self) -> None:
-        """From now on."""
+        """From now on; what is over in the same moment, as when a network comes back, makes no sound."""
         if not self.rings:
-            self._n_blocks = 0
-            self._plug.put_in()
-            self._feed()
+            self._next = self._clock.callLater(0, self._begin)
 
     def quiet(self) -> None:
         """No more."""
@@ -55,6 +53,11 @@ class Ring:
             self._next.cancel()
             self._next = None
             self._plug.take_out()
+
+    def _begin(self) -> None:
+        self._n_blocks = 0
+        self._plug.put_in()
+        self._feed()
 
     def _feed(self) -> None:
         loudspeaker = self._plug.stream

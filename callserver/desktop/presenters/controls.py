@@ -88,7 +88,6 @@ class Controls(Presenter[ControlsData]):
             Act.HANG_UP: self._hang_up,
             Act.HOLD: self._hold,
             Act.THREE_WAY: self.client.three_way,
-            Act.READY: self.client.ready,
         }
 
     def data(self) -> ControlsData:

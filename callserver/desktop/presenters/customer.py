@@ -9,6 +9,7 @@ from typing import Any
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_, yuan
+from callserver.wire.messages import SeatStatus
 from callserver.wire.refusals import Refused
 
 FIELDS = ("name", "telephones", "address", "language")  # what an agent may write
@@ -54,7 +55,7 @@ class Customer(Presenter[CustomerData]):
     """
     What is typed stays with the customer for whom it was typed: who comes back to him finds it again.
 
-    A draft is kept by member number; "" is that of a new customer, who has the telephone number of the call.
+    A draft is kept by member number; that of a new customer by the telephone number of the call, which goes with it.
     """
 
     def __init__(self, work: Workplace, show: Callable[[CustomerData], None]) -> None:
@@ -70,14 +71,14 @@ class Customer(Presenter[CustomerData]):
     def data(self) -> CustomerData:
         record = self.record
         customer = record.customer
-        draft = self._drafts.get(record.member)
+        draft = self._drafts.get(self._key)
         return CustomerData(
             heading=self._heading(),
             facts=self._facts(customer) if customer is not None else "",
             values=draft.values if draft is not None else self._values(),
             hits=tuple((str(one["number"]), _line(one)) for one in record.hits),
             is_new=customer is None and not record.hits,
-            may_claim=customer is not None and self.model.seat.call is not None and not self._is_the_caller(),
+            may_claim=customer is not None and self._caller_is_here() and not self._is_the_caller(),
             has_draft=draft is not None,
             problem=self.problem or (record.problem.text(self.work.language) if record.problem else ""),
             problem_field=self._problem_field if self.problem else "",
@@ -87,18 +88,18 @@ class Customer(Presenter[CustomerData]):
 
     def type(self, field: str, text: str) -> None:
         """Something else stands in a field."""
-        before = self._drafts.get(self.record.member) or _Draft(self._values())
+        before = self._drafts.get(self._key) or _Draft(self._values())
         values = dict(before.values) | {field: text}
         if values == self._values():
-            self._drafts.pop(self.record.member, None)
+            self._drafts.pop(self._key, None)
         else:
-            self._drafts[self.record.member] = replace(before, values=values)
+            self._drafts[self._key] = replace(before, values=values)
         self.refresh()
 
     def save(self) -> None:
         """What was typed goes into the books."""
-        member = self.record.member
-        draft = self._drafts.get(member)
+        member, key = self.record.member, self._key
+        draft = self._drafts.get(key)
         if draft is None:
             return
         changed = {field: text for field, text in draft.values.items() if text != self._values()[field] or not member}
@@ -106,11 +107,11 @@ class Customer(Presenter[CustomerData]):
         self._problem_field = ""
         asked = self.client.ask("save_customer", member, settings)
         asked.addErrback(self._keep_field)
-        self.do(asked, lambda saved: self._saved(member, saved))
+        self.do(asked, lambda saved: self._saved(key, saved))
 
     def discard(self) -> None:
         """What was typed is forgotten."""
-        self._drafts.pop(self.record.member, None)
+        self._drafts.pop(self._key, None)
         self.problem = ""
         self.refresh()
 
@@ -124,7 +125,18 @@ class Customer(Presenter[CustomerData]):
 
     def claim(self) -> None:
         """The caller says that he is this customer, and the agent believes it."""
-        self.do(self.client.ask("identify_caller", self.record.member), lambda _: self.record.look_again())
+        record = self.record
+        self.do(self.client.ask("identify_caller", record.member, record.call_id), lambda _: record.look_again())
+
+    @property
+    def has_drafts(self) -> bool:
+        """Whether something is typed, for whomever, that is not in the books."""
+        return bool(self._drafts)
+
+    # What makes it look otherwise
+
+    def status(self, status: SeatStatus) -> None:
+        self.refresh()
 
     # What it is made of
 
@@ -159,17 +171,26 @@ class Customer(Presenter[CustomerData]):
             "language": customer["language"],
         }
 
+    @property
+    def _key(self) -> str:
+        """Of the draft."""
+        return self.record.member or f"new {self.record.telephone or self.record.call_id}"
+
+    def _caller_is_here(self) -> bool:
+        call = self.model.customer
+        return call is not None and call.call_id == self.record.call_id
+
     def _is_the_caller(self) -> bool:
-        call = self.model.seat.call
+        call = self.model.customer
         return call is not None and call.identity is not None and call.identity.number == self.record.member
 
     def _another(self) -> None:
         self.problem = ""
         self.refresh()
 
-    def _saved(self, member: str, saved: Mapping[str, Any]) -> None:
-        self._drafts.pop(member, None)
-        if self.record.member == member:  # else another one is shown by now
+    def _saved(self, key: str, saved: Mapping[str, Any]) -> None:
+        self._drafts.pop(key, None)
+        if self._key == key:  # else another one is shown by now
             self.record.show(saved)
 
     def _keep_field(self, failure: Any) -> Any:

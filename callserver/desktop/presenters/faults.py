@@ -67,8 +67,9 @@ class Faults(Presenter[FaultsData]):
     def data(self) -> FaultsData:
         cases, words = sorted(self._cases.values(), key=lambda one: str(one["at"]), reverse=True), self.work.words
         nearest = words("Nearest to {number}", number=self.work.record.telephone or words("the caller's number"))
-        seat = self.model.seat
-        is_here = seat.state in TALKS and not seat.supervises
+        seat, call = self.model.seat, self.model.seat.call
+        is_his = call is not None and call.call_id == self.work.record.call_id  # and not of whom he consults
+        is_here = seat.state in TALKS and is_his and not seat.supervises
         why_not = self.work.lacks(Right.DIAL_INTERNAL) or ("" if is_here else words("Only in a call"))
         return FaultsData(
             cases=tuple(map(self._case, cases)),

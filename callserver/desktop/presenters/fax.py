@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 
-from callserver.desktop.fetching import fetch, fetched
+from callserver.desktop.fetching import fetch, fetched, typed_path
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.clocks import moment
 from callserver.desktop.presenters.dial import pasted_number
@@ -28,7 +28,7 @@ from callserver.desktop.presenters.fax_lines import (
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.uploading import upload
-from callserver.wire.catalogue import N_
+from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Access, ChannelRow, Hello, SeatStatus
 from callserver.wire.rights import Right
@@ -139,7 +139,15 @@ class Fax(Presenter[FaxData]):
     def send(self, source: str, path: str) -> None:
         """To the machine of whom he talks with."""
         self._over = ""
-        self._with_source(source, path, lambda given: self.client.ask("send_fax", given), self._begun)
+        call = self.model.seat.call
+
+        def send(given: str) -> Deferred[Any]:
+            now = self.model.seat.call
+            if call is None or now is None or now.call_id != call.call_id:  # pages take a while to be made
+                return fail(Complaint(N_("the talk for which the fax was meant is over: it was not sent")))
+            return self.client.ask("send_fax", given)
+
+        self._with_source(source, path, send, self._begun)
 
     def stop_fax(self) -> None:
         """Break it off; they talk on."""
@@ -193,7 +201,7 @@ class Fax(Presenter[FaxData]):
 
     def save_pdf(self, fax: str, path: str) -> None:
         """Write it to this computer."""
-        target = Path(path.strip()).expanduser()
+        target = typed_path(path)
         asked = fetch(lambda at: self.client.ask("open_fax", fax, "pdf", at), target, self._got)
         self._begin(asked, lambda _: self._say(self.work.words("Written: {path}", path=str(target))))
 
@@ -225,7 +233,7 @@ class Fax(Presenter[FaxData]):
             return
 
         async def story() -> Any:
-            return await then(await upload(self.client.ask, Path(path.strip()).expanduser(), self._got))
+            return await then(await upload(self.client.ask, typed_path(path), self._got))
 
         self._begin(Deferred.fromCoroutine(story()), told)
 

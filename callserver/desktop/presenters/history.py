@@ -80,8 +80,8 @@ class History(Presenter[HistoryData]):
     def more(self) -> None:
         """The next fifty calls."""
         if self._next:
-            asked, self._next = self._next, ""
-            self.do(self.client.ask("list_contacts", self._contact, asked), self._behind)
+            asked, self._next, contact = self._next, "", self._contact
+            self.do(self.client.ask("list_contacts", contact, asked), lambda answer: self._behind(contact, answer))
 
     def type(self, text: str) -> None:
         """A note is being written; it stays with this customer until it is kept."""
@@ -111,8 +111,9 @@ class History(Presenter[HistoryData]):
         if contact == self._contact:  # else another one is shown by now
             self._calls, self._notes, self._next = list(answer["calls"]), list(answer["notes"]), answer["next"]
 
-    def _behind(self, answer: Row) -> None:
-        self._calls, self._next = self._calls + list(answer["calls"]), answer["next"]
+    def _behind(self, contact: str, answer: Row) -> None:
+        if contact == self._contact:
+            self._calls, self._next = self._calls + list(answer["calls"]), answer["next"]
 
     def _kept(self, contact: str) -> None:
         self._drafts.pop(contact, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from callserver.desktop.presenters.order_rows import ON_DELIVERY, goods_line, money
@@ -22,7 +23,8 @@ class Draft:
     :param saved: when something was last typed, "10:02"; "" if nothing was
     :param good: what is known of the item that is typed
     :param form: as `show_order_form` tells it
-    :param place: where the cursor belongs; `problem` is about it
+    :param place: where the cursor belongs
+    :param problem_at: the place that the problem is about; "": the order
     :param waits: how many acts have not been answered yet
     :param confirms: the order is to be made as soon as they are
     """
@@ -40,6 +42,7 @@ class Draft:
     form: Row = field(default_factory=dict)
     told: str = ""
     problem: str = ""
+    problem_at: str = ""
     place: str = ITEM
     waits: int = 0
     confirms: bool = False
@@ -50,6 +53,16 @@ class Draft:
         """What is in the basket."""
         lines: Sequence[Row] = self.form.get("lines", ())
         return lines
+
+    @property
+    def stored(self) -> str:
+        """The customer's own address; "" if there is none."""
+        return str(self.form.get("address", ""))
+
+    @property
+    def sends_elsewhere(self) -> bool:
+        """Whether it goes to the address that is typed."""
+        return self.is_elsewhere or (bool(self.form) and not self.stored)
 
     @property
     def n(self) -> int:
@@ -70,6 +83,11 @@ class Draft:
         """The next one can be typed."""
         self.item = self.pieces = ""
         self.good, self.hits, self.place = None, (), ITEM
+
+
+def now() -> str:
+    """The time on the wall, as a draft shows it."""
+    return datetime.now().astimezone().strftime("%H:%M")
 
 
 def hit_cells(work: Workplace, good: Row) -> tuple[str, str, str, str]:

@@ -45,6 +45,7 @@ class Outcome(Presenter[OutcomeData]):
         self._outcomes: list[Mapping[str, Any]] = []
         self._card: Card | None = None
         self._code, self._note, self._told = 0, "", ""
+        self._left: dict[str, tuple[int, str]] = {}  # what stood there when another call took its place
 
     def start(self) -> None:
         super().start()
@@ -73,7 +74,7 @@ class Outcome(Presenter[OutcomeData]):
 
     def type(self, note: str) -> None:
         """What else is to be known of this call."""
-        self._note = note[:NOTE_MAX]
+        self._note, self._told = note[:NOTE_MAX], ""
         self.refresh()
 
     def done(self) -> None:
@@ -81,6 +82,11 @@ class Outcome(Presenter[OutcomeData]):
         if self._card is not None and self._code:
             call = self._card.call_id
             self.do(self.client.ask("set_outcome", call, self._code, self._note), lambda _: self._kept(call))
+
+    @property
+    def has_drafts(self) -> bool:
+        """Whether a note is typed that the server does not know."""
+        return any(note.strip() for _, note in self._left.values()) or (bool(self._note.strip()) and not self._told)
 
     def _kept(self, call: str) -> None:
         if self._card is not None and self._card.call_id == call:
@@ -98,13 +104,18 @@ class Outcome(Presenter[OutcomeData]):
     # What makes it look otherwise
 
     def status(self, status: SeatStatus) -> None:
-        call = status.call
-        is_mine = call is not None and status.state in IN_CALL and not status.supervises
-        if is_mine and (self._card is None or call is None or call.call_id != self._card.call_id):
-            self._code, self._note, self._told, self.problem = 0, "", "", ""
-        if is_mine:
+        call = self.model.customer  # whom he consults takes nobody's place
+        if call is not None and status.state in IN_CALL and not status.supervises:
+            if self._card is None or call.call_id != self._card.call_id:
+                self._turn_to(call)
             self._card = call
         self.refresh()
+
+    def _turn_to(self, call: Card) -> None:
+        if self._card is not None and not self._told and (self._code or self._note):
+            self._left[self._card.call_id] = self._code, self._note
+        self._code, self._note = self._left.pop(call.call_id, (0, ""))
+        self._told = self.problem = ""
 
     def logged_in(self, hello: Hello) -> None:
         self._ask()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 
-from callserver.desktop.fetching import fetch
+from callserver.desktop.fetching import fetch, typed_path
 from callserver.desktop.listener import IN_CALL
 from callserver.desktop.model import Connection
 from callserver.desktop.playing import RATE_HZ, SPEEDS, Playing, Speaker
@@ -147,7 +148,8 @@ class Player(Presenter[PlayerData]):
         self._patient()
         self._row, self._sides, self._marks, self._says, self.problem = row, (b"", b""), [], "", ""
         self._length_s = row["length_s"] or 0.0
-        self.playing.load(RecordingSound(lambda first: self.client.ask("play_recording", number, first), self._silent))
+        asked = partial(self.client.ask, "play_recording", number)
+        self.playing.load(RecordingSound(asked, partial(self._silent, number)))
         if row["length_s"] is None:
             self._says = self.work.words("This call still runs: its recording can be heard when it is over")
         elif not self.work.lacks(Right.PLAY_RECORDINGS):
@@ -219,7 +221,7 @@ class Player(Presenter[PlayerData]):
         """Write it to this computer; `form` is one of `FORMS`."""
         if self._fetching is not None or not self._row:
             return
-        number, target = self._row["number"], Path(path.strip()).expanduser()
+        number, target = self._row["number"], typed_path(path)
         self._fetched, self._says = 0.0, ""
         self._fetching = fetch(lambda at: self.client.ask("export_recording", number, form, at), target, self._got)
         self.do(self._fetching.addBoth(self._fetch_over), lambda _: self._written(target))
@@ -272,11 +274,12 @@ class Player(Presenter[PlayerData]):
             self._row = self._row | what
             self._says = self.work.words("Saved")
 
-    def _silent(self, failure: Any) -> None:
+    def _silent(self, number: int, failure: Any) -> None:
         """A part of its sound did not come."""
-        self.playing.pause()
-        self._not_done(failure)
-        self.refresh()
+        if number == self._row.get("number"):
+            self.playing.pause()
+            self._not_done(failure)
+            self.refresh()
 
     def _moved(self) -> None:
         if self.playing.device_lost:

@@ -72,9 +72,20 @@ class Presenter(AgentListener, Generic[Data]):
     def do(self, asked: Deferred[Any], then: Callable[[Any], None] | None = None) -> None:
         """Wait for an act: what comes of it goes to `then`; why it was not done is shown."""
         self.problem = ""
-        asked.addCallback(then or (lambda answer: None))
+        asked.addCallback(self._show_answer, then or (lambda answer: None))
         asked.addErrback(self._not_done)
         asked.addBoth(lambda _: self.refresh())
+
+    def _show_answer(self, answer: Any, then: Callable[[Any], None]) -> None:
+        """What cannot be shown is as if it had not come: kept, it would break the screen at each later event."""
+        before = dict(vars(self))
+        try:
+            then(answer)
+            self.refresh()
+        except Exception:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
 
     def _not_done(self, failure: Failure) -> None:
         problem = failure.value

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall
+from twisted.python.failure import Failure
 
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.form import FormField, Row, choices_of, usual, wrong_number
 from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.settings_file import At, SettingsFile
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Access, Hello
@@ -24,7 +26,6 @@ EFFECTS = {
     "restart": N_("after restart"),
     "never": N_("does not count: the database has the queues"),
 }
-At = tuple[str, str]  # section and setting
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,10 @@ class Settings(Presenter[SettingsData]):
 
     def __init__(self, work: Workplace, show: Callable[[SettingsData], None]) -> None:
         super().__init__(work, show)
-        self._sections: list[Row] = []
-        self._rows: dict[At, Row] = {}
-        self._coming: dict[At, Row] = {}  # pages of a list that is being read
-        self._digest = ""
+        self._file = SettingsFile(work.client, self._told, self._not_read)
         self._chosen, self._words = "", ""
         self._changes: dict[At, str | None] = {}
         self._findings: list[Row] = []
-        self._of_file: list[Row] = []
         self._note = ""
         self._check: IDelayedCall | None = None
         self._n_checks = 0
@@ -86,14 +83,14 @@ class Settings(Presenter[SettingsData]):
     def data(self) -> SettingsData:
         lacks, shown = self.work.lacks(Right.SUPERVISOR), self._shown_rows()
         here = self.model.connection is Connection.HERE and not self._is_applying
-        names = [one["section"] for one in self._sections]
+        names = self._file.section_names()
         n, stops = len(self._changes), any(one["grade"] == "stops" for one in self._findings)
         return SettingsData(
             lacks=lacks,
-            sections=() if lacks else tuple(map(self._section, self._sections)),
+            sections=() if lacks else tuple(map(self._section, self._file.sections)),
             chosen=names.index(self._chosen) if self._chosen in names and not self._words else -1,
             heading="" if lacks else self._heading(len(shown)),
-            fields=() if lacks else tuple(self._field(at, self._rows[at]) for at in shown[:FOUND_MAX]),
+            fields=() if lacks else tuple(self._field(at, self._file.rows[at]) for at in shown[:FOUND_MAX]),
             changed=self.work.words("{n} changed", n=n) if n else "",
             may_apply=here and bool(n) and not stops,
             may_undo=bool(n),
@@ -116,7 +113,7 @@ class Settings(Presenter[SettingsData]):
 
     def choose(self, place: int) -> None:
         """A section."""
-        self._chosen, self._words = self._sections[place]["section"], ""
+        self._chosen, self._words = self._file.sections[place]["section"], ""
         self.refresh()
 
     def find(self, words: str) -> None:
@@ -128,7 +125,7 @@ class Settings(Presenter[SettingsData]):
         """Something else stands in a field."""
         section, _, setting = key.partition("\n")
         at = section, setting
-        row = self._rows[at]
+        row = self._file.rows[at]
         is_back = text == row["value"] and (not row["secret"] or not text)
         self._changes.pop(at, None) if is_back else self._changes.update({at: text})
         self._changed()
@@ -136,7 +133,7 @@ class Settings(Presenter[SettingsData]):
     def defaults(self) -> None:
         """All that are shown as they are usual; they count when they are applied."""
         for at in self._shown_rows():
-            row = self._rows[at]
+            row = self._file.rows[at]
             if row["default"] is not None and (row["value"] != row["default"] or row["secret"]):
                 self._changes[at] = None
             else:
@@ -158,21 +155,22 @@ class Settings(Presenter[SettingsData]):
             return
         self._check_no_more()
         self._is_applying = True
-        asked = self.client.ask("save_settings", self._asked(), self._digest)
+        saving = dict(self._changes)
+        asked = self.client.ask("save_settings", self._asked(), self._file.digest)
         asked.addBoth(self._applied_or_not)
         asked.addErrback(self._read_again)
-        self.do(asked, self._applied)
+        self.do(asked, lambda answer: self._applied(saving, answer))
 
     # What it is made of
 
     def _shown_rows(self) -> list[At]:
         if self._words:
-            return [at for at, row in self._rows.items() if _matches(row, self._words.split())]
-        return [at for at in self._rows if at[0] == self._chosen]
+            return [at for at, row in self._file.rows.items() if _matches(row, self._words.split())]
+        return [at for at in self._file.rows if at[0] == self._chosen]
 
     def _heading(self, n: int) -> str:
         if not self._words:
-            meaning = next((one["meaning"] for one in self._sections if one["section"] == self._chosen), None)
+            meaning = next((one["meaning"] for one in self._file.sections if one["section"] == self._chosen), None)
             return f"{meaning[self.work.language]} [{self._chosen}]" if meaning else ""
         if n > FOUND_MAX:
             return self.work.words("{n} found, the first {most} are shown", n=n, most=FOUND_MAX)
@@ -202,7 +200,7 @@ class Settings(Presenter[SettingsData]):
         )
 
     def _problem_of(self, at: At, row: Row, typed: str | None) -> str:
-        found = self._findings if self._changes else self._of_file
+        found = self._findings if self._changes else self._file.findings
         of_it = (one["sentence"][self.work.language] for one in found if (one["section"], one["key"]) == at)
         return wrong_number(self.work, row, typed or "") or next(of_it, "")
 
@@ -213,7 +211,7 @@ class Settings(Presenter[SettingsData]):
 
     def _nowhere(self) -> str:
         """What is wrong and belongs to no setting that is shown."""
-        found = self._findings if self._changes else self._of_file
+        found = self._findings if self._changes else self._file.findings
         shown = set(self._shown_rows())
         elsewhere = [one for one in found if (one["section"], one["key"]) not in shown]
         return next((f"{_place(one)}{one['sentence'][self.work.language]}" for one in elsewhere), "")
@@ -226,35 +224,22 @@ class Settings(Presenter[SettingsData]):
     def _read(self) -> None:
         if self.work.lacks(Right.SUPERVISOR) or self.model.connection is not Connection.HERE:
             self.refresh()
-            return
-        self._coming = {}
-        self._page("")
+        else:
+            self._file.read()
 
-    def _page(self, place: str) -> None:
-        """Not by `do`: why something was refused stays while all is read again."""
-        asked = self.client.ask("list_settings", place)
-        asked.addCallback(self._paged, place).addErrback(self._not_done)
-        asked.addBoth(lambda _: self.refresh())
-
-    def _paged(self, page: Row, place: str) -> None:
-        if place and page["digest"] != self._digest:  # changed between two pages
-            self._read()
-            return
-        if not place:
-            self._begin(page)
-        self._coming |= {(row["section"], row["key"]): row for row in page["settings"]}
-        if page["next"]:
-            self._page(page["next"])
-            return
-        self._rows = self._coming
-        self._changes = {at: value for at, value in self._changes.items() if at in self._rows}
-
-    def _begin(self, page: Row) -> None:
-        if self._digest not in ("", page["digest"]) and self._changes:
+    def _told(self, is_other: bool) -> None:
+        """Why something was refused before stays there."""
+        if is_other and self._changes:
             self._note = self.work.words("Somebody else has changed settings meanwhile; your changes are still here")
-        self._digest, self._sections, self._of_file = page["digest"], page["sections"], page["findings"]
-        if self._chosen not in {one["section"] for one in self._sections}:
-            self._chosen = self._sections[0]["section"]
+        names = self._file.section_names()
+        if self._chosen not in names:
+            self._chosen = next(iter(names), "")
+        self._changes = {at: value for at, value in self._changes.items() if at in self._file.rows}
+        self.refresh()
+
+    def _not_read(self, failure: Failure) -> None:
+        self._not_done(failure)
+        self.refresh()
 
     # Checking
 
@@ -292,23 +277,25 @@ class Settings(Presenter[SettingsData]):
         self._read()
         return failure
 
-    def _applied(self, answer: Row) -> None:
+    def _applied(self, saving: Mapping[At, str | None], answer: Row) -> None:
         self._findings = list(answer["findings"])
         if not answer["saved"]:
             self.problem = self.work.words("Nothing is changed: see what is wrong")
             return
-        self._changes.clear()
+        self._changes = {  # what has been typed meanwhile is not saved
+            at: value for at, value in self._changes.items() if at not in saving or saving[at] != value
+        }
         self._n_checks += 1
         self._findings = []
         told = [one[self.work.language] for one in (*answer["now"], *answer["restart"])]
         self._note = " · ".join([self.work.words("Saved"), *told])
-        self._digest = answer["digest"]
+        self._file.digest = answer["digest"]  # this change is no other's
         self._read()
 
     # What makes it look otherwise
 
     def access(self, access: Access) -> None:
-        self._read() if self._is_open and not self._rows else self.refresh()
+        self._read() if self._is_open and not self._file.rows else self.refresh()
 
     def logged_in(self, hello: Hello) -> None:
         if self._is_open:

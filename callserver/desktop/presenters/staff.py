@@ -119,6 +119,12 @@ class StaffEditor(Book[StaffData]):
 
     # What the person does
 
+    def open(self) -> None:
+        """A password that was shown is not there any more."""
+        self._secret = ""
+        super().open()
+        self.refresh()
+
     def load(self) -> None:
         super().load()
         if not self.lacks and self.model.connection is Connection.HERE:
@@ -163,14 +169,13 @@ class StaffEditor(Book[StaffData]):
     def _field(self, row: Row) -> FormField:
         key = row["key"]
         choices = choices_of(self.work, row)
-        unit = row["unit"][self.work.language] if row["unit"] else ""
+        unit = f" ({row['unit'][self.work.language]})" if row["unit"] else ""
         return FormField(
             key=key,
-            label=self.work.words(MORE[key]),
+            label=self.work.words(MORE[key]) + unit,
             meaning=row["meaning"][self.work.language],
             value=self.value(key),
             choices=(("", ""), *choices) if choices else (),
-            unit=unit,
             empty=EXAMPLES.get(key, row["low"] and f"{row['low']}–{row['high']}"),
             problem=self.wrong().get(key, ""),
             is_changed=self.draft is not None and key in self.draft.changed,

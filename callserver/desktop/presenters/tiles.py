@@ -22,7 +22,7 @@ WORDS: Mapping[State, str] = {  # short enough for a tile; whole in what is read
     LineState.DIALING: N_("dialling"),
     LineState.RINGBACK: N_("ring-back"),
     LineState.TALKING: N_("talking"),
-    LineState.HELD: N_("on hold"),
+    LineState.HELD: N_("is held"),
     LineState.WAIT_HANGUP: N_("clearing"),
     LineState.FAXING: N_("faxing"),
     LineState.DISCONNECTED: N_("line dead"),
@@ -34,7 +34,7 @@ WORDS: Mapping[State, str] = {  # short enough for a tile; whole in what is read
     SeatState.DIALING: N_("dialling"),
     SeatState.RINGBACK: N_("ring-back"),
     SeatState.TALKING: N_("talking"),
-    SeatState.HELD: N_("on hold"),
+    SeatState.HELD: N_("is held"),
 }
 DEEPER_S: Mapping[State, tuple[float, float]] = {  # after so long a state's tile is more of its colour, and more still
     LineState.RINGING_IN: (10, 20),

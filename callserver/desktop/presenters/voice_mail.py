@@ -77,8 +77,9 @@ class VoiceMail(Presenter[VoiceMailData]):
     def open_box(self, number: str) -> None:
         """Show what is in it."""
         self.playing.load(None)
-        self._box, self._playing_id = number, ""
+        self._box, self._playing_id, self._messages = number, "", []
         self._ask()
+        self.refresh()
 
     def play_or_pause(self, message: str) -> None:
         """Hear it, from its beginning or where it stood still."""
@@ -105,7 +106,7 @@ class VoiceMail(Presenter[VoiceMailData]):
     def _play(self, message: str) -> None:
         if message != self._playing_id:
             self._playing_id = message
-            self.playing.load(RecordingSound(partial(self._part, message), self._not_done))
+            self.playing.load(RecordingSound(partial(self._part, message), partial(self._silent, message)))
             self.do(self.client.ask("mark_message", message, True), self._asked_again)
         if not self.playing.play():
             self.problem = self.work.words("There is no headset or loudspeaker to hear it on: plug one in")
@@ -120,12 +121,19 @@ class VoiceMail(Presenter[VoiceMailData]):
             }
         )
 
+    def _silent(self, message: str, failure: Any) -> None:
+        """A part of its sound did not come: it would be asked for twenty times a second."""
+        if message == self._playing_id:
+            self.playing.pause()
+            self._not_done(failure)
+            self.refresh()
+
     def _asked_again(self, answer: object) -> None:
         self._ask()
 
     def _ask(self) -> None:
         if self._box:
-            self.do(self.client.ask("list_messages", self._box), self._messages_listed)
+            self.do(self.client.ask("list_messages", self._box), partial(self._messages_listed, self._box))
 
     def _boxes_listed(self, answer: list[dict[str, Any]]) -> None:
         self._boxes = list(answer or ())
@@ -134,8 +142,9 @@ class VoiceMail(Presenter[VoiceMailData]):
             self._box = next((box["box"] for box in self._boxes if box["new"]), numbers[0] if numbers else "")
         self._ask()
 
-    def _messages_listed(self, answer: list[dict[str, Any]]) -> None:
-        self._messages = list(answer or ())
+    def _messages_listed(self, box: str, answer: list[dict[str, Any]]) -> None:
+        if box == self._box:  # else another one is open by now
+            self._messages = list(answer or ())
 
     def _row(self, message: dict[str, Any]) -> Row:
         words = self.work.words

@@ -68,7 +68,7 @@ class CustomerView(Screen):
         (self.hits if self._pages.currentIndex() else self.fields["name"]).setFocus()
 
     def may_close(self) -> bool:
-        return not self.discard.isEnabled()
+        return not self.presenter.has_drafts
 
     def _show_fields(self, data: CustomerData) -> None:
         for field, widget in self.fields.items():

@@ -13,7 +13,7 @@ from callserver.wire.catalogue import N_
 
 TITLES = (N_("Order"), N_("State"), N_("Since"), N_("Carrier"), N_("Parcel"))
 WIDTHS_PX = (96, 96, 104, 120)
-STEPS = 4  # that are seen at once
+STEPS = 3, 6  # that are seen at once, in the smallest window and at most
 
 
 class DeliveriesView(OrderListView):
@@ -28,13 +28,15 @@ class DeliveriesView(OrderListView):
         self.steps.set_widths(160)
         self.steps.horizontalHeader().hide()
         self.steps.only_shows()
-        self.steps.setFixedHeight(STEPS * ROW_PX + 2)  # with its frame
+        self.steps.setMinimumHeight(STEPS[0] * ROW_PX + 2)  # with its frame
+        self.steps.setMaximumHeight(STEPS[1] * ROW_PX + 2)
         self.table = Table(words("Deliveries"), tuple(map(words, TITLES)))
         self.table.set_widths(*WIDTHS_PX)
         lines = column(self, spacing=GRID // 2)
-        for widget in (self.heading, self.facts, self.steps):
+        for widget in (self.heading, self.facts):
             lines.addWidget(widget)
-        lines.addWidget(self.table, 1)
+        lines.addWidget(self.steps, 1)
+        lines.addWidget(self.table, 2)
         lines.addWidget(self.notice)
         self.presenter: Deliveries = Deliveries(work, self.show_data)
         self.watch_table()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -36,6 +37,9 @@ class DevicesView(QWidget):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setWordWrap(True)
         self._lay_out()
+        headset, microphone, ring = self.lists.values()
+        for before, after in pairwise((headset, self.test, microphone, ring)):  # as one reads
+            self.setTabOrder(before, after)
         self.test.clicked.connect(self.panel.test)
         for box in self.lists.values():
             box.activated.connect(self._chosen)

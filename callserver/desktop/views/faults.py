@@ -11,7 +11,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID
-from callserver.desktop.views.widgets import ComboBox, Notice, name, tooltip
+from callserver.desktop.views.widgets import ComboBox, Notice, name, narrow, tooltip
 from callserver.wire.catalogue import N_
 
 TITLES = (N_("Time"), N_("Number"), N_("Region"), N_("Fault"), N_("Result"), N_("Office"))
@@ -30,7 +30,7 @@ class FaultsView(Screen):
         words, key = work.words, shown(keys(work.settings.now.keys)[Act.CARRY_OUT])
         self.text = name(QLineEdit(maxLength=FAULT_MAX), words("What the fault is"))
         self.text.setPlaceholderText(words("What the fault is"))
-        self.region = name(ComboBox(), words("Region"))
+        self.region = name(narrow(ComboBox(), 16), words("Region"))
         self.report, self.notice = QPushButton(f"{words('Report and put through')} {key}"), Notice()
         self.table = Table(words("Faults"), tuple(map(words, TITLES)), wide=3)
         self.table.set_widths(*WIDTHS_PX)

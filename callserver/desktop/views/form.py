@@ -13,7 +13,7 @@ from callserver.desktop.views.theme import GRID, SMALL_PX, colours, sized
 from callserver.desktop.views.widgets import ComboBox, ElidedLabel, name, tooltip
 
 TEXT_MAX = 10_000
-FIELD_PX, CHANGED = 30 * GRID, "●"
+FIELD_PX, NUMBER_PX, CHANGED = 40 * GRID, 15 * GRID, "●"
 
 
 class FieldRow(QWidget):
@@ -37,7 +37,7 @@ class FieldRow(QWidget):
         else:
             self.editor.textEdited.connect(self._typed)
         self.editor.setMinimumWidth(min(field_px, 9 * GRID))
-        self.editor.setMaximumWidth(field_px)
+        self.editor.setMaximumWidth(NUMBER_PX if shown.unit else field_px)
         self._lay_out()
         self.show_field(shown)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -59,8 +60,11 @@ class LogInView(QWidget):
 
     def show_devices(self) -> None:
         """All of the computer's sound is asked for now."""
-        if self._make_devices is not None:
-            self._place_of_devices.addWidget(self._make_devices())
+        make, self._make_devices = self._make_devices, None
+        if make is not None:
+            devices = make()
+            self._place_of_devices.addWidget(devices)
+            _after(self.telephone, devices)
 
     def typed(self) -> Typed:
         """What stands in the fields."""
@@ -287,6 +291,17 @@ class PasswordField(QLineEdit):
         """A letter of the other case tells it."""
         self._on_key(event)
         super().keyPressEvent(event)
+
+
+def _after(before: QWidget, whole: QWidget) -> None:
+    """Tab goes from there through all of this, which was made later than what is beneath it."""
+    parts, part = [before], whole.nextInFocusChain()
+    while part is not None and part is not whole:
+        if whole.isAncestorOf(part) and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            parts.append(part)
+        part = part.nextInFocusChain()
+    for one, following in pairwise(parts):
+        QWidget.setTabOrder(one, following)
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

@@ -18,14 +18,15 @@ from PySide6.QtWidgets import (
 
 from callserver.desktop.keys import Act, keys, shown
 from callserver.desktop.presenters.order_draft import ADDRESS, HITS, ITEM, PIECES
-from callserver.desktop.presenters.order_form import OrderForm, OrderFormData
+from callserver.desktop.presenters.order_form import OrderForm
+from callserver.desktop.presenters.order_form_data import OrderFormData
 from callserver.desktop.presenters.order_rows import BALANCE, ON_DELIVERY
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.question import QuestionView
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
-from callserver.desktop.views.widgets import ComboBox, ElidedLabel, Notice, name
+from callserver.desktop.views.widgets import ComboBox, ElidedLabel, Notice, name, narrow
 from callserver.wire.catalogue import N_
 
 WORDS_MAX, ADDRESS_MAX, PIECES_DIGITS = 300, 200, 3
@@ -43,7 +44,7 @@ class OrderFormView(Screen):
         words, table = work.words, keys(work.settings.now.keys)
         self.heading, self.saved = ElidedLabel(foreign=True), QLabel()
         self.heading.setFont(sized(LARGE_PX, bold=True))
-        self.drafts = name(ComboBox(), words("Orders that are not finished"))
+        self.drafts = name(narrow(ComboBox(), 12), words("Orders that are not finished"))
         self.item = name(QLineEdit(maxLength=WORDS_MAX), words("Item"))
         self.item.setPlaceholderText(words("Number or name"))
         self.pieces = name(QLineEdit(maxLength=PIECES_DIGITS), words("Quantity"))
@@ -132,7 +133,7 @@ class OrderFormView(Screen):
         self.total.setText(f"{self._work.words('Total')} {data.total}")
 
     def _show_words(self, data: OrderFormData) -> None:
-        is_of_item = data.place in (ITEM, HITS, PIECES)
+        is_of_item = data.problem_at in (ITEM, HITS, PIECES)
         if data.problem and is_of_item:
             self.about_item.show_problem(data.problem)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from callserver.desktop.keys import Act, keys, shown
 from callserver.desktop.presenters.order_list import OrderList
@@ -78,6 +78,7 @@ class OrdersView(OrderListView):
         self.new = QPushButton(f"{words('New order')} {shown(table[Act.NEW_ORDER])}")
         self.cancel = QPushButton(words("Cancel order…"))
         self.cancel.setProperty("destroys", "asks")
+        self.buttons = QWidget()
         self._lay_out()
         self.presenter: Orders = Orders(work, self.show_data)
         self.watch_table()
@@ -92,6 +93,7 @@ class OrdersView(OrderListView):
         self.facts.setText(data.facts)
         self.address.setText(data.address)
         self.cancel.setEnabled(data.may_cancel)
+        self.buttons.setVisible(data.question is None)  # the question has their place
         self.question.show_question(data.question)
         if data.problem:
             self.notice.show_problem(data.problem)
@@ -106,13 +108,13 @@ class OrdersView(OrderListView):
         self.presenter.answer(yes)
 
     def _lay_out(self) -> None:
-        lines, buttons = column(self, spacing=GRID // 2), QHBoxLayout()
-        buttons.setSpacing(GRID)
+        lines, row = column(self, spacing=GRID // 2), QHBoxLayout(self.buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
         for button in (self.new, self.cancel):
             button.setAutoDefault(False)
-            buttons.addWidget(button)
-        buttons.addWidget(self.notice, 1)
+            row.addWidget(button)
+        row.addWidget(self.notice, 1)
         lines.addWidget(self.table, 1)
-        for widget in (self.facts, self.address, self.goods, self.question):
+        for widget in (self.facts, self.address, self.goods, self.question, self.buttons):
             lines.addWidget(widget)
-        lines.addLayout(buttons)

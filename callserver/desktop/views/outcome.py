@@ -56,7 +56,7 @@ class OutcomeView(Screen):
         self.presenter.done()
 
     def may_close(self) -> bool:
-        return not self.note.text().strip() or not self.done_button.isEnabled()
+        return not self.presenter.has_drafts
 
     def _chosen(self, code: int) -> None:
         self.presenter.choose(code)

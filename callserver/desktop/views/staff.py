@@ -33,7 +33,7 @@ from callserver.desktop.views.widgets import ElidedLabel, Notice, name
 from callserver.wire.rights import Right
 
 WIDE_PX, LIST_PX, NARROW_LIST_PX = 110 * GRID, 28 * GRID, 18 * GRID
-NUMBER_PX, GROUPS_PX, RIGHTS_IN_COLUMN = 6 * GRID, 10 * GRID, 9
+NUMBER_PX, GROUPS_PX, RIGHTS_IN_COLUMN = 6 * GRID, 8 * GRID, 9
 NUMBER_MAX, NAME_MAX, PHONE_MAX = 8, 64, 40
 
 
@@ -263,6 +263,7 @@ class StaffView(Screen):
     def _ours(self) -> QVBoxLayout:
         lines = QVBoxLayout()
         self.groups.setFixedHeight(GROUPS_PX)
+        self.groups.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         lines.setSpacing(GRID // 2)
         lines.addWidget(self.more, 1)
         lines.addWidget(self.groups_title)

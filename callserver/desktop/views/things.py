@@ -25,8 +25,8 @@ class ThingsView(Screen):
         self._work = work
         words = work.words
         self.heading, self.notice, self.question = ElidedLabel(), Notice(), QuestionView()
-        self.items = Table(words("All of them"), (words("Name"), ""), wide=0)
-        self.name = name(QLineEdit(maxLength=NAME_MAX), words("Name"))
+        self.items = Table(words("All of them"), (words("Known as"), ""), wide=0)
+        self.name = name(QLineEdit(maxLength=NAME_MAX), words("Known as"))
         self.form = Form(words("Settings"))
         self.new, self.delete = QPushButton(words("New")), QPushButton(words("Delete…"))
         self.save_button, self.undo = QPushButton(words("Save")), QPushButton(words("Undo"))
@@ -100,7 +100,7 @@ class ThingsView(Screen):
         top.addWidget(self.heading)
         top.addWidget(self.notice, 1)
         named, buttons = QHBoxLayout(), QHBoxLayout()
-        named.addWidget(QLabel(words("Name")))
+        named.addWidget(QLabel(words("Known as")))
         named.addWidget(self.name, 1)
         right.addLayout(named)
         right.addWidget(self.form, 1)

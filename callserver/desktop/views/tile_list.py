@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import (
@@ -16,7 +17,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from callserver.desktop.presenters.tiles import Tile
@@ -41,7 +42,13 @@ LEFT, RIGHT = (
 
 
 class TileModel(QAbstractListModel):
-    """The tiles in their order; a reader of screens is told of each in words."""
+    """
+    The tiles in their order; a reader of screens is told of each in words.
+
+    A clock that goes on is no change of the data: readers of screens would be told of it every second.
+    """
+
+    ticked = Signal(int)  # only the clock of this row, which is as wide as before
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -70,7 +77,11 @@ class TileModel(QAbstractListModel):
             return
         self.tiles = tiles
         for row, (old, new) in enumerate(zip(before, tiles, strict=True)):
-            if old != new:
+            if old == new:
+                continue
+            if len(old.clock) == len(new.clock) and replace(new, clock=old.clock, spoken=old.spoken) == old:
+                self.ticked.emit(row)
+            else:
                 self.dataChanged.emit(self.index(row), self.index(row))
 
     def row_of(self, channel: str) -> int:
@@ -88,7 +99,8 @@ class TileList(QListView):
         super().__init__()
         self.tiles = TileModel(self)
         self.setModel(self.tiles)
-        self.setItemDelegate(TilePainter(self))
+        self._painter = TilePainter(self)
+        self.setItemDelegate(self._painter)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -97,10 +109,12 @@ class TileList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumSize(CELL.width() + 3 * GRID, CELL.height() + GRID)
         self.blink_shown = True
+        self.painted = QRegion()  # what is being painted now
         self._blinking = QTimer(self)
         self._blinking.setInterval(HALF_A_BLINK_MS)
         self._blinking.timeout.connect(self._blink)
         self.selectionModel().currentChanged.connect(self._current_changed)
+        self.tiles.ticked.connect(self._ticked)
 
     def put(self, tiles: tuple[Tile, ...], selected: str) -> None:
         """Paint them."""
@@ -116,6 +130,15 @@ class TileList(QListView):
         """More tiles beside each other, or fewer."""
         super().resizeEvent(event)
         self.flowed.emit(max(1, self.viewport().width() // CELL.width()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As it is, and told to who paints the tiles: most often only clocks have to be painted."""
+        self.painted = event.region()
+        super().paintEvent(event)
+
+    def _ticked(self, row: int) -> None:
+        tile, place = self.tiles.tiles[row], self.visualRect(self.tiles.index(row))
+        self.viewport().update(self._painter.clock_place(place, tile))
 
     def _current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
         self.chosen.emit(self.tiles.tiles[current.row()].channel if current.isValid() else "")
@@ -144,14 +167,26 @@ class TilePainter(QStyledItemDelegate):
         """One tile."""
         tile: Tile = index.data(TILE_ROLE)
         worn = colours(self._tiles.palette())
-        place = QRect(option.rect.topLeft() + QPoint(GAP // 2, GRID // 2), TILE)
+        place, clock = _inner(option.rect), self.clock_place(option.rect, tile)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._frame(painter, place, tile, worn, index == self._tiles.currentIndex())
+        if (self._tiles.painted & option.rect).subtracted(QRegion(clock)).isEmpty():
+            painter.fillRect(clock, QColor(_fill(tile, worn)))
+        else:
+            self._all(painter, place, tile, worn, index == self._tiles.currentIndex())
+        self._line(painter, clock, tile.clock, self._plain, worn.text, RIGHT)
+        painter.restore()
+
+    def clock_place(self, cell: QRect, tile: Tile) -> QRect:
+        """Where the clock stands, at the right of the first line."""
+        place, width = _inner(cell), self._cut[id(self._plain)].horizontalAdvance(tile.clock) + 2
+        return QRect(place.right() - GRID - width + 1, place.y() + GRID // 2, width, LINE_PX)
+
+    def _all(self, painter: QPainter, place: QRect, tile: Tile, worn: Colours, selected: bool) -> None:
+        self._frame(painter, place, tile, worn, selected)
         drawn = badge(tile.state, worn, tile.wrap_up, tile.kept)
         drawn.paint(painter, place.x() + GRID, place.y() + GRID, BADGE_PX, BADGE_PX)
         self._lines(painter, place, tile, worn)
-        painter.restore()
 
     def _frame(self, painter: QPainter, place: QRect, tile: Tile, worn: Colours, selected: bool) -> None:
         colour = worn.states[tile.state]
@@ -161,16 +196,13 @@ class TilePainter(QStyledItemDelegate):
         if selected:
             frame, width = worn.focus, RING_PX + 1
         painter.setPen(QPen(QColor(frame), width))
-        painter.setBrush(QColor(mixed(worn.ground, colour, SHARE * tile.depth)))
+        painter.setBrush(QColor(_fill(tile, worn)))
         half = width / 2
         painter.drawRoundedRect(QRectF(place).adjusted(half, half, -half, -half), 4, 4)
 
     def _lines(self, painter: QPainter, place: QRect, tile: Tile, worn: Colours) -> None:
-        x, right, top = place.x() + TEXT_X, place.right() - GRID, place.y() + 4
+        x, right, top = place.x() + TEXT_X, place.right() - GRID, place.y() + GRID // 2
         clock = self._cut[id(self._plain)].horizontalAdvance(tile.clock)
-        self._line(
-            painter, QRect(right - clock - 1, top, clock + 2, LINE_PX), tile.clock, self._plain, worn.text, RIGHT
-        )
         self._line(painter, QRect(x, top, right - clock - GRID - x, LINE_PX), tile.title, self._bold, worn.text)
         self._line(painter, QRect(x, top + LINE_PX, right - x, LINE_PX), tile.word, self._plain, worn.text)
         left = place.x() + GRID
@@ -184,3 +216,11 @@ class TilePainter(QStyledItemDelegate):
             painter.drawText(
                 place, side, self._cut[id(font)].elidedText(words, Qt.TextElideMode.ElideRight, place.width())
             )
+
+
+def _inner(cell: QRect) -> QRect:
+    return QRect(cell.topLeft() + QPoint(GAP // 2, GRID // 2), TILE)
+
+
+def _fill(tile: Tile, worn: Colours) -> str:
+    return mixed(worn.ground, worn.states[tile.state], SHARE * tile.depth)

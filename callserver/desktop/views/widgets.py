@@ -247,6 +247,13 @@ class ComboBox(QComboBox):
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
+def narrow(box: ComboBox, letters: int) -> ComboBox:
+    """As wide as so many letters, and wider only where there is room: what is in it comes from outside."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(letters)
+    return box
+
+
 def editable(box: ComboBox, words: str, longest: int) -> QLineEdit:
     """What is not in the list can be typed as well; the field that it is typed into."""
     field = name(QLineEdit(maxLength=longest, placeholderText=words), words)

@@ -48,11 +48,20 @@ class RingTests(SynchronousTestCase):
     def test_quiet(self) -> None:
         """Answered or gone: no sound, no open device, nothing left to do; and again for the next call."""
         self.ring.ring()
+        self.clock.advance(0)
         self.ring.quiet()
         self.ring.quiet()
         self.assertEqual((self.sound.running, self.clock.getDelayedCalls()), ([], []))
         self.ring.ring()
+        self.clock.advance(0)
         self.assertEqual(self.sound.running, ["l2"])
+
+    def test_over_at_once(self) -> None:
+        """A call that comes and goes in the same moment opens no device."""
+        self.ring.ring()
+        self.ring.quiet()
+        self.clock.advance(1)
+        self.assertEqual((self.sound.opened, self.clock.getDelayedCalls()), ([], []))
 
     def test_volume(self) -> None:
         """Half as loud is 6 dB less."""

@@ -100,6 +100,16 @@ class FaultsTests(WorkCase):
         self.client.answers()
         self.assertEqual((self.now.draft, self.now.told[:8]), ("", "Reported"))
 
+    def test_consulting(self) -> None:
+        """While a colleague is consulted no fault can be reported: it would be he who is put through."""
+        self.open()
+        self.faults.type("no water")
+        self.assertTrue(self.now.may_report)
+        self.seat(SeatState.TALKING, Card("call-3", "802"), kept=STRANGER)
+        self.assertEqual((self.now.draft, self.now.may_report), ("no water", False))
+        self.faults.report()
+        self.assertEqual(self.acts("report_fault"), [])
+
     def test_refused(self) -> None:
         """Why is said, and what was typed stays."""
         self.open()

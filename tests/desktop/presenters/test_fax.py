@@ -117,6 +117,19 @@ class InTalkTests(FaxCase):
         self.fax.stop_fax()
         self.assertEqual(self.client.asked[-1], ("stop_fax",))
 
+    def test_of_another_talk(self) -> None:
+        """Pages that are ready when the next customer is talked with are not sent to his machine."""
+        self.opened()
+        self.talks()
+        file = self.folder / "offer.txt"
+        file.write_bytes(b"for Li alone")
+        self.fax.send(FILE, str(file))
+        self.client.answers(12)
+        self.seat(SeatState.TALKING, Card("call-2", "13700001111"))
+        self.client.answers({"source": "upload u1", "pages": 1})
+        self.assertEqual(self.client.asked[-1], ("convert_fax", "offer.txt"))
+        self.assertIn("was not sent", self.seen.problem)
+
     def test_rights(self) -> None:
         """What he may not is disabled, and says which right it needs."""
         self.opened()
@@ -173,6 +186,18 @@ class SendingTests(FaxCase):
         self.fax.send_later("  ", "document 7", "", None)
         self.assertIn("Which number", self.seen.problem)
         self.assertEqual(len(self.client.asked), asked)
+
+    def test_no_file_for_a_fax(self) -> None:
+        """What never ends, or is larger than the server takes, is not even read."""
+        self.opened()
+        large = self.folder / "film.mp4"
+        with large.open("wb") as file:
+            file.truncate(20_000_001)
+        for path, why in ((self.folder, "no file"), (Path("/dev/zero"), "no file"), (large, "larger than 20 MB")):
+            asked = len(self.client.asked)
+            self.fax.send_later("02112345678", FILE, str(path), None)
+            self.assertIn(why, self.seen.problem)
+            self.assertEqual(len(self.client.asked), asked)
 
     def test_a_file(self) -> None:
         """A file goes to the server in parts, is made into pages, and is sent then."""

@@ -57,6 +57,17 @@ class HistoryTests(WorkCase):
         self.history.open()
         self.assertEqual(self.client.asked, [("list_contacts", "13800138000", "")])
 
+    def test_late_page(self) -> None:
+        """The next page of one caller that comes when another one is shown is not put behind his calls."""
+        self.rings()
+        self.history.open()
+        self.client.answers({"calls": [CALL], "notes": [], "next": "1:c1"})
+        self.history.more()
+        (late,) = self.client.waiting
+        self.rings("13700001111")
+        late.callback({"calls": [CALL], "notes": [], "next": "2:c2"})
+        self.assertEqual(self.now.calls, ())
+
     def test_rows(self) -> None:
         """When, which way, how long, who, how it ended, and what came of it."""
         self.rings()

@@ -14,6 +14,7 @@ from callserver.desktop.presenters.voice_mail import VoiceMail, VoiceMailData
 from callserver.wire.messages import Card, ChannelRow, Said
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
+from tests.desktop.presenters.recording_rows import FakeSpeaker
 from tests.desktop.presenters.work_case import WorkCase
 
 MISSED = {"rows": [["13912345678", "2026-11-26 22:40", 3, 1, "shop"], ["0755123", "2026-11-26 21:40", 1, 0, ""]]}
@@ -185,7 +186,8 @@ class VoiceMailTests(ServedCase):
         self.served |= {"list_mailboxes": [{"box": "801", "name": "王芳", "new": 1}], "list_messages": [message]}
         self.served |= {"mark_message": None}
         self.shown: list[VoiceMailData] = []
-        self.mail = VoiceMail(self.work, self.shown.append, lambda: None)
+        self.speaker: FakeSpeaker | None = None
+        self.mail = VoiceMail(self.work, self.shown.append, lambda: self.speaker)
         self.mail.start()
         self.addCleanup(self.mail.stop)
         self.mail.opened()
@@ -194,6 +196,27 @@ class VoiceMailTests(ServedCase):
         """The box with something new is open; who, when, how long, urgent."""
         self.assertEqual(self.shown[-1].boxes, (("801", "801 王芳 (1)"),))
         self.assertEqual([row.spoken for row in self.shown[-1].rows], ["139 李明, 2026-11-26 20:00 · 0:42 · urgent"])
+
+    def test_another_box(self) -> None:
+        """The messages of a box that is open no more are not shown as those of the next."""
+        late = self.served.pop("list_messages")
+        self.mail.open_box("802")
+        self.mail.open_box("803")
+        self.assertEqual(self.shown[-1].rows, ())
+        of_802, of_803 = self.client.waiting
+        of_803.callback([])
+        of_802.callback(late)
+        self.assertEqual(self.shown[-1].rows, ())
+
+    def test_gone(self) -> None:
+        """A message that a colleague has just deleted is not asked for again and again: it stands still, with why."""
+        self.speaker = FakeSpeaker(self.clock)
+        self.mail.play_or_pause("m1")
+        self.assertTrue(self.shown[-1].plays)
+        self.client.answers(Refused(Refusal.NO_RECORDING))
+        self.clock.pump([0.05] * 20)
+        asked = [one for one in self.client.asked if one[0] == "open_message"]
+        self.assertEqual((len(asked), self.shown[-1].plays), (1, False))
 
     def test_no_loudspeaker(self) -> None:
         """Without anything to hear it on, it says so."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from callserver.desktop.presenters.order_draft import ADDRESS, HITS, ITEM, PIECES
-from callserver.desktop.presenters.order_form import OrderForm, OrderFormData
+from callserver.desktop.presenters.order_form import OrderForm
+from callserver.desktop.presenters.order_form_data import OrderFormData
 from callserver.wire.catalogue import Complaint
 from callserver.wire.messages import Card, Identity
 from callserver.wire.refusals import Refusal, Refused
@@ -125,6 +126,21 @@ class OrderFormTests(WorkCase):
         self.client.answers([LINE])
         self.assertEqual(self.acts(), [("finish_order", "on delivery", "", "call-1")])
 
+    def test_confirmed_and_away(self) -> None:
+        """What was confirmed before its lines were in is ordered when they are, though the next call has the form."""
+        self.open()
+        self.form.type(ITEM, "1001")
+        self.form.find()
+        self.form.add()
+        self.form.confirm()
+        find, put = self.client.waiting
+        self.seat(TALKING, NEXT)
+        self.assertEqual(self.now.call_id, "call-2")
+        find.callback({"found": [GOOD], "next": ""})
+        put.callback([LINE])
+        self.assertIn(("finish_order", "on delivery", "", "call-1"), self.acts())
+        self.assertEqual(self.now.call_id, "call-2")
+
     def test_refused_line(self) -> None:
         """Only one is left: it is said at the quantity, what was typed stays, and nothing is confirmed."""
         self.open()
@@ -192,6 +208,7 @@ class OrderFormTests(WorkCase):
         self.form.confirm()
         self.refuses(Refused.not_saved(Complaint("the balance is too low")))
         self.assertIn("the balance is too low", self.now.problem)
+        self.assertEqual(self.now.problem_at, "")
         self.assertEqual((len(self.now.lines), self.now.payment), (1, "balance"))
 
     def test_next_call(self) -> None:
@@ -207,6 +224,26 @@ class OrderFormTests(WorkCase):
         self.form.turn_to("call-1")
         self.assertEqual((self.now.item, self.now.heading), ("1001", "New order · 李明 · Member 600001"))
         self.assertTrue(self.now.saved.startswith("Draft saved "))
+
+    def test_back_to_the_draft(self) -> None:
+        """Who has turned to an older draft stays there, whatever his seat says of the talk."""
+        self.open()
+        self.form.type(ITEM, "1001")
+        self.seat(TALKING, NEXT)
+        self.form.turn_to("call-1")
+        self.seat(SeatState.HELD, NEXT)
+        self.assertEqual(self.now.call_id, "call-1")
+
+    def test_while_it_rings(self) -> None:
+        """Nothing is sold to who rings; it is said, and no more when he is answered."""
+        self.seat(SeatState.RINGING, CALL)
+        self.client.waiting.clear()
+        self.form.open()
+        self.refuses(Refused(Refusal.NOT_NOW, "ringing"))
+        self.assertTrue(self.now.problem)
+        self.seat(TALKING, CALL)
+        self.client.answers(FORM)
+        self.assertEqual((self.now.problem, self.now.stored), ("", "深圳市南山区"))
 
     def test_closed_panel_asks_nothing(self) -> None:
         """Who has closed the form takes calls without its looking anybody up."""

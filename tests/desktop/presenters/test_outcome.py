@@ -58,6 +58,31 @@ class OutcomeTests(WorkCase):
         self.seat(SeatState.TALKING, ZHAO)
         self.assertEqual((self.now.about, self.now.code), ("02088880000", 0))
 
+    def test_consulting(self) -> None:
+        """Whom one consults takes nobody's place: what was chosen and typed for the customer is still there."""
+        self.seat(SeatState.TALKING, LI)
+        self.outcome.choose(1)
+        self.outcome.type("asks Zhao")
+        self.seat(SeatState.TALKING, ZHAO, kept=LI)
+        self.assertEqual((self.now.about, self.now.code, self.now.note), ("李明", 1, "asks Zhao"))
+        self.outcome.done()
+        self.assertEqual(self.client.asked, [("set_outcome", "call-1", 1, "asks Zhao")])
+
+    def test_comes_back(self) -> None:
+        """What was not done when the next call came is there again with its caller, and asked about until then."""
+        self.seat(SeatState.TALKING, LI)
+        self.outcome.choose(1)
+        self.outcome.type("wants tea")
+        self.seat(SeatState.TALKING, ZHAO)
+        self.assertEqual((self.now.note, self.outcome.has_drafts), ("", True))
+        self.seat(SeatState.TALKING, LI)
+        self.assertEqual((self.now.code, self.now.note), (1, "wants tea"))
+        self.outcome.done()
+        self.client.answers()
+        self.assertEqual((self.now.told, self.outcome.has_drafts), ("Kept", False))
+        self.outcome.type("wants tea and rice")
+        self.assertEqual((self.now.told, self.outcome.has_drafts), ("", True))
+
     def test_taken_back(self) -> None:
         """The same digit once more chooses nothing; without an outcome nothing can be done."""
         self.seat(SeatState.TALKING, LI)

@@ -206,6 +206,20 @@ class HearingTests(PlayerCase):
         self.client.answers([])
         self.assertEqual((self.seen.number, self.seen.far), (5, b""))
 
+    def test_late_refusal(self) -> None:
+        """A part of a recording that was left does not come: the one that is heard now plays on."""
+        self.chosen()
+        self.player.play_or_pause()
+        late = self.client.waiting.pop()
+        self.player.choose(row(5))
+        self.client.waiting.clear()
+        self.player.play_or_pause()
+        late.errback(Refused.no_right(Right.PLAY_RECORDINGS))
+        self.assertEqual((self.seen.plays, self.seen.problem), (True, ""))
+        self.client.waiting[0].errback(Refused.no_right(Right.PLAY_RECORDINGS))
+        self.assertFalse(self.seen.plays)
+        self.assertIn("play recordings", self.seen.problem)
+
 
 class RightsTests(PlayerCase):
     def may(self, *rights: Right) -> None:
@@ -291,3 +305,5 @@ class FileTests(PlayerCase):
         self.player.fetch(str(self.folder / "no" / "b.wav"), "mixed")
         self.assertIn("no such folder", self.seen.problem)
         self.assertEqual(self.path.read_bytes(), b"mine")
+        self.player.fetch("~nobody-here/c.wav", "mixed")
+        self.assertIn("no such folder: ~nobody-here", self.seen.problem)

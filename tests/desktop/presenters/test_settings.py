@@ -128,6 +128,32 @@ class FileTests(SettingsCase):
         self.assertEqual(self.now.note, "Saved · [line 1] ring_stop_s counts")
         self.assertEqual((self.now.fields[0].value, self.now.changed), ("8", ""))
 
+    def test_typed_while_it_is_saved(self) -> None:
+        """What is typed before the answer is here was not saved, and is still there to be."""
+        self.comes()
+        self.type("8")
+        self.settings.apply()
+        self.type("no", "line 1\nenabled")
+        self.type("9")
+        self.client.answers(NOTHING | {"saved": True, "digest": "d2"})
+        self.comes("d2", rings="8")
+        self.assertEqual([one.value for one in self.now.fields], ["9", "no"])
+        self.assertEqual(self.now.changed, "2 changed")
+
+    def test_read_twice(self) -> None:
+        """The connection comes back while the list is being read: half of a list takes away nothing that was typed."""
+        self.comes()
+        self.type("no", "line 1\nenabled")
+        self.settings.open()
+        page = {"digest": "d1", "findings": [], "sections": SECTIONS, "settings": [RINGS, ENABLED], "next": "2"}
+        self.client.answers(page)
+        self.settings.open()
+        self.client.answers({**page, "settings": [PORT, MAIL], "next": ""})
+        self.assertTrue(self.settings.has_changes)
+        self.client.answers(page)
+        self.client.answers({**page, "settings": [PORT, MAIL], "next": ""})
+        self.assertEqual((self.now.changed, len(self.now.fields)), ("1 changed", 2))
+
     def test_changed_by_somebody_else(self) -> None:
         """It is refused, told, and read again; what was typed is still there."""
         self.comes()
@@ -140,6 +166,21 @@ class FileTests(SettingsCase):
         self.assertEqual((self.now.fields[0].value, self.now.may_apply), ("8", True))
         self.settings.apply()
         self.assertEqual(self.client.asked[-1][2], "d2")
+
+    def test_read_twice_at_once(self) -> None:
+        """Opened again while it is being read, all is there, and nothing that was typed is lost."""
+        self.comes()
+        self.settings.choose(1)
+        self.type("9000", "agents\nport")
+        self.settings.open()
+        self.settings.open()
+        page = {"digest": "d1", "findings": []}
+        first = {**page, "sections": SECTIONS, "settings": [RINGS, ENABLED], "next": "2"}
+        self.client.answers(first)
+        self.client.answers(first)
+        self.client.answers({**page, "sections": [], "settings": [PORT, MAIL], "next": ""})
+        self.assertEqual([one.value for one in self.now.fields], ["9000", ""])
+        self.assertEqual(self.client.waiting, [])
 
     def test_defaults_and_undo(self) -> None:
         """The section as it is usual, once it is applied; or all as it was."""

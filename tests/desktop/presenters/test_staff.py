@@ -186,12 +186,12 @@ class StaffTests(StaffCase):
         self.assertEqual(self.now.number, "802")
 
     def test_new_password(self) -> None:
-        """Shown until somebody else is looked at."""
+        """Gone when the editor is opened again."""
         self.comes()
         self.editor.new_password()
         self.client.answers("kite-57-lamp")
         self.assertIn("kite-57-lamp", self.now.secret)
-        self.editor.choose("802")
+        self.editor.open()
         self.assertEqual(self.now.secret, "")
 
     def test_right_1_taken(self) -> None:

@@ -26,6 +26,7 @@ class TalkSoundTests(SynchronousTestCase):
         opened = []
         for state in states:
             self.talk.status(SeatStatus("801", state=state))
+            self.clock.advance(0)
             opened.append(sorted(self.sound.running))
         return opened
 

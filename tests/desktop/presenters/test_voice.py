@@ -72,6 +72,7 @@ class MuteTests(VoiceCase):
     def test_ringing(self) -> None:
         """F7 while it rings makes the room quiet; the call is still offered."""
         self.seat(SeatState.RINGING, CALL)
+        self.clock.advance(0)
         self.assertEqual(self.sound.running, ["l1"])
         self.controls.act(Act.MUTE)
         self.assertEqual((self.sound.running, self.model.seat.state, self.mute.is_on), ([], SeatState.RINGING, False))

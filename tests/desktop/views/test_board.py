@@ -1,7 +1,7 @@
 from time import process_time
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAccessible, QKeyEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -88,6 +88,23 @@ class TileListTests(BoardViewCase):
         self.model.row(line(3, LineState.WAIT_HANGUP, 0, call_id="c3"))
         self.assertEqual(changed, [2])
 
+    def test_clocks_only(self) -> None:
+        """A clock that goes on is painted alone, and the tile then looks as if it had been painted whole."""
+        changed: list[int] = []
+        tiles = self.view.tiles
+        tiles.tiles.dataChanged.connect(lambda first, last: changed.append(first.row()))
+        tiles.blink_shown = False
+        tiles._blinking.stop()
+        for _ in range(5):
+            self.clock.advance(1)
+            flush()
+        self.assertNotIn(0, changed)
+        on_screen = self.view.screen().grabWindow(self.view.winId()).toImage()
+        place = tiles.visualRect(tiles.tiles.index(0)).translated(tiles.viewport().mapTo(self.view, QPoint()))
+        whole = self.view.grab().toImage()
+        self.assertEqual(on_screen.size(), whole.size())
+        self.assertEqual(_pixels(on_screen, place), _pixels(whole, place))
+
     def test_blinks(self) -> None:
         """The frame of what rings comes and goes; when nothing rings any more, no timer runs."""
         tiles = self.view.tiles
@@ -108,6 +125,14 @@ class TileListTests(BoardViewCase):
             self.clock.advance(1)
             flush()
         self.assertLess((process_time() - before) / 10, 0.05)
+
+
+def _pixels(picture: QImage, place: QRect) -> list[str]:
+    return [
+        picture.pixelColor(x, y).name()
+        for y in range(place.top(), place.bottom())
+        for x in range(place.left(), place.right())
+    ]
 
 
 class DeedViewTests(BoardViewCase):

@@ -7,14 +7,17 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from callserver.desktop.presenters.desk import Desk
 from callserver.desktop.presenters.life import Life
 from callserver.desktop.presenters.log_in import Beside, Typed
+from callserver.desktop.views.devices import DevicesView
 from callserver.desktop.views.log_in import LogInView
 from callserver.desktop.views.program_window import SMALLEST, ProgramWindow
 from callserver.wire.messages import Card
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from tests.desktop import judge, qt
+from tests.desktop.headset.fakes import FakeSound
 from tests.desktop.presenters.log_in_case import ONE, OTHER, SERVER, LogInCase
 
 
@@ -130,6 +133,18 @@ class PanelTests(PanelCase):
         self.assertFalse(self.view.telephone.isVisible())
         qt.click(self.view.by_telephone)
         self.assertTrue(self.view.telephone.isVisible())
+
+    def test_devices_by_tab(self) -> None:
+        """Headset and microphone are loaded last of all; Tab comes to them where they stand, before the buttons."""
+        desk = Desk(self.clock, self.settings, FakeSound())
+        self.window.devices = lambda language: DevicesView(partial(desk.devices_panel, language))
+        self.life.speak("zh", Typed(SERVER))
+        self.view.show_devices()
+        qt.flush()
+        self.assertEqual(judge.jumps(self.window), [])
+        chain = [one.accessibleName() or one.text() for one in judge.focusable(self.view)]  # type: ignore[attr-defined]
+        first = chain.index("耳机")
+        self.assertEqual(chain[first : first + 5], ["耳机", "测试", "话筒", "振铃", "登录 Enter"])
 
     def test_close_in_a_call(self) -> None:
         """The question is a part of the window; the focus is on the button that loses nothing, and Esc is that."""

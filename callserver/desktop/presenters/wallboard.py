@@ -1,0 +1,162 @@
+"""Six numbers that a whole room reads, each beside its target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from callserver.desktop.model import Connection
+from callserver.desktop.presenters.clocks import stopwatch
+from callserver.desktop.presenters.form import Row
+from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.workplace import Workplace
+from callserver.wire.messages import Hello
+
+EVERY_S = 5.0  # so old are the server's counts anyway
+NEAR = 0.7  # of a limit
+ALL = 1000  # thousandths
+
+
+class Level(Enum):
+    """How a number stands to its target."""
+
+    NONE = auto()  # there is none
+    WITHIN = auto()
+    NEAR = auto()
+    BEYOND = auto()
+
+
+@dataclass(frozen=True)
+class WallNumber:
+    """
+    :param value: the number, as "1:20", "82 %"; "–" while there is none
+    :param target: as "≤ 2:00"; "" if none is set
+    """
+
+    label: str
+    value: str
+    target: str
+    level: Level
+
+
+@dataclass(frozen=True)
+class WallboardData:
+    """In reading order, three a row; `note`: what to say while they are not those of now."""
+
+    numbers: tuple[WallNumber, ...]
+    note: str
+
+
+class Wallboard(Presenter[WallboardData]):
+    """Asked only while somebody sees it; how long the first caller waits is counted on from second to second."""
+
+    def __init__(self, work: Workplace, show: Callable[[WallboardData], None]) -> None:
+        super().__init__(work, show)
+        self._told: Row = {}
+        self._told_s = self._asked_s = work.clock.seconds()
+        self._is_seen = self._is_asking = False
+
+    def start(self) -> None:
+        super().start()
+        self._endings.append(self.work.seconds.watch(self._second))
+
+    def data(self) -> WallboardData:
+        told, words = self._told, self.work.words
+        if self.problem:
+            note = self.problem
+        elif self.model.connection is not Connection.HERE:
+            note = words("Connection lost, reconnecting")
+        else:
+            note = ""
+        return WallboardData(self._numbers(told) if told else (), note)
+
+    def see(self) -> None:
+        """It is on the screen now."""
+        self._is_seen = True
+        self._ask()
+
+    def look_away(self) -> None:
+        """It is not any more."""
+        self._is_seen = False
+
+    def logged_in(self, hello: Hello) -> None:
+        if self._is_seen:
+            self._ask()
+
+    def lost(self, why: object) -> None:
+        self._is_asking = False
+        self.refresh()
+
+    # The six
+
+    def _numbers(self, told: Row) -> tuple[WallNumber, ...]:
+        words = self.work.words
+        agents = "·".join(str(told[state]) for state in ("idle", "talking", "paused"))
+        dead = told["lines_dead"]
+        return (
+            self._waiting(told),
+            self._longest(told),
+            self._service_level(told),
+            WallNumber(words("Abandoned"), _percent(told["abandoned"]), "", Level.NONE),
+            WallNumber(words("Idle · talking · paused"), agents, "", Level.NONE),
+            WallNumber(words("Lines dead"), str(dead), "≤ 0", Level.BEYOND if dead else Level.WITHIN),
+        )
+
+    def _waiting(self, told: Row) -> WallNumber:
+        n, limit = told["waiting"], told["waiting_limit"]
+        target = f"≤ {limit}" if limit is not None else ""
+        return WallNumber(self.work.words("Callers waiting"), str(n), target, _level(n, limit))
+
+    def _longest(self, told: Row) -> WallNumber:
+        limit = told["longest_limit_s"]
+        passed_s = self.work.clock.seconds() - self._told_s if told["waiting"] else 0.0
+        longest_s = told["longest_s"] + passed_s
+        target = f"≤ {stopwatch(limit)}" if limit is not None else ""
+        return WallNumber(self.work.words("Longest wait"), stopwatch(longest_s), target, _level(longest_s, limit))
+
+    def _service_level(self, told: Row) -> WallNumber:
+        """What may fail is the limit: of a target of 80 %, one in five."""
+        level, target, within_s = told["service_level"], told["service_level_target"], told["within_s"]
+        words = self.work.words
+        label = words("Service level") if within_s is None else words("Service level {n} s", n=f"{within_s:g}")
+        missed = None if level is None or target is None else _level(ALL - level, ALL - target)
+        shown = f"≥ {_percent(target)}" if target is not None else ""
+        return WallNumber(label, _percent(level), shown, missed or Level.NONE)
+
+    # Asking
+
+    def _second(self) -> None:
+        if self._is_seen and not self._is_asking and self.work.clock.seconds() - self._asked_s >= EVERY_S:
+            self._ask()
+        if self._is_seen:
+            self.refresh()
+
+    def _ask(self) -> None:
+        if self.model.connection is not Connection.HERE:
+            self.refresh()
+            return
+        self._is_asking, self._asked_s = True, self.work.clock.seconds()
+        asked = self.client.ask("wallboard")
+        asked.addBoth(self._answered)
+        self.do(asked, self._came)
+
+    def _answered(self, answer: Any) -> Any:
+        self._is_asking = False
+        return answer
+
+    def _came(self, told: Row) -> None:
+        self._told, self._told_s = told, self.work.clock.seconds()
+
+
+def _level(number: float, limit: float | None) -> Level:
+    if limit is None:
+        return Level.NONE
+    if number > limit:
+        return Level.BEYOND
+    return Level.NEAR if number and number >= NEAR * limit else Level.WITHIN
+
+
+def _percent(thousandths: int | None) -> str:
+    return "–" if thousandths is None else f"{round(thousandths / 10)} %"

@@ -1,0 +1,77 @@
+"""Whose record the tabs show, also when answers come late or not at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callserver.desktop.not_connected import NO_CONNECTION, NotConnected
+from callserver.wire.messages import Card
+from callserver.wire.states import SeatState
+from tests.desktop.presenters.work_case import WorkCase
+
+LI, WU = Card("call-1", "13800138000"), Card("call-2", "13700001111")
+
+
+def found(*members: str, known_by: str = "number") -> dict[str, Any]:
+    """What `caller_customers` answers."""
+    return {"found": [{"number": one, "known_by": known_by} for one in members]}
+
+
+class RecordTests(WorkCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.record = self.work.record
+        self.record.begin()
+        self.addCleanup(self.record.end)
+
+    def shows(self) -> tuple[str, int]:
+        """Whose it is, and how many it may be."""
+        return self.record.member, len(self.record.hits)
+
+    def test_one_fits(self) -> None:
+        """The caller's record is there without a key; several are hits, and who has proved himself is not."""
+        self.seat(SeatState.RINGING, LI)
+        self.client.answers(found("1"))
+        self.client.answers({"number": "1"})
+        self.assertEqual(self.shows(), ("1", 0))
+        self.seat(SeatState.RINGING, WU)
+        self.assertEqual(self.shows(), ("", 0))
+        self.client.answers(found("2", "3"))
+        self.assertEqual(self.shows(), ("", 2))
+        self.seat(SeatState.RINGING, LI)
+        self.client.answers(found("1", "2", known_by="pin"))
+        self.assertEqual(self.client.asked[-1], ("show_customer", "1"))
+
+    def test_late_for_a_new_one(self) -> None:
+        """A record that comes when a new customer is being written down is dropped: it would take his place."""
+        self.seat(SeatState.TALKING, LI)
+        self.client.answers(found("1", "2"))
+        self.record.choose("1")
+        self.record.clear()
+        self.assertTrue(self.client.waiting.pop().called)
+        self.assertEqual(self.shows(), ("", 0))
+
+    def test_late_for_a_saved_one(self) -> None:
+        """A record asked for before it was saved does not come after it."""
+        self.record.choose("1")
+        self.record.show({"number": "1", "name": "new"})
+        self.assertTrue(self.client.waiting.pop().called)
+        self.assertEqual(self.record.customer, {"number": "1", "name": "new"})
+
+    def test_asked_again(self) -> None:
+        """Who called while the connection was lost is looked for when it is back; then nothing is wrong any more."""
+        self.seat(SeatState.TALKING, LI)
+        self.client.answers(NotConnected(NO_CONNECTION))
+        self.assertIsNotNone(self.record.problem)
+        self.log_in()
+        self.assertEqual(self.client.asked[-1], ("caller_customers", "call-1"))
+        self.client.answers(found("1", "2"))
+        self.assertEqual((self.record.problem, len(self.record.hits)), (None, 2))
+
+    def test_of_others(self) -> None:
+        """Whom a supervisor listens to does not take the record; whom one consults does not either."""
+        self.seat(SeatState.TALKING, LI)
+        self.seat(SeatState.TALKING, WU, kept=LI)
+        self.assertEqual((self.record.call_id, self.record.telephone), ("call-1", "13800138000"))
+        self.seat(SeatState.TALKING, WU, reason="listens")
+        self.assertEqual(self.record.call_id, "call-1")
