@@ -23,6 +23,7 @@ class FindCustomerData:
     has_more: bool
     note: str
     problem: str
+    n_answers: int = 0  # how often the server has answered what was looked for, were it the same again
 
 
 class FindCustomer(Presenter[FindCustomerData]):
@@ -40,6 +41,7 @@ class FindCustomer(Presenter[FindCustomerData]):
         self._words = ""
         self._found: list[Mapping[str, Any]] = []
         self._next = ""
+        self._n_answers = 0
 
     def data(self) -> FindCustomerData:
         found = tuple(
@@ -52,7 +54,7 @@ class FindCustomer(Presenter[FindCustomerData]):
             note = self.work.words("No customer matches “{words}”", words=self._words)
         else:
             note = self.work.words("Type a number, a name, a member number or an address")
-        return FindCustomerData(found, bool(self._next), note, self.problem)
+        return FindCustomerData(found, bool(self._next), note, self.problem, self._n_answers)
 
     def find(self, words: str) -> None:
         """Those who match, in place of those before."""
@@ -73,6 +75,7 @@ class FindCustomer(Presenter[FindCustomerData]):
         self._done()
 
     def _first(self, answer: Mapping[str, Any]) -> None:
+        self._n_answers += 1
         self._found, self._next = list(answer["found"]), answer["next"]
 
     def _behind(self, answer: Mapping[str, Any]) -> None:
