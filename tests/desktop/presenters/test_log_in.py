@@ -80,7 +80,7 @@ class CertificateTests(LogInCase):
 
     def test_last_servers(self) -> None:
         """The last one first, each once, and not all that there ever were."""
-        self.settings.remember(servers=tuple(f"shop{n}:1" for n in range(SERVERS_MAX)) + (SERVER,))
+        self.settings.remember(servers=(*(f"shop{n}:1" for n in range(SERVERS_MAX)), SERVER))
         self.settings.pin("shop.example", 8787, ONE)
         self.server.shows()
         self.panel.log_in(TYPED)
