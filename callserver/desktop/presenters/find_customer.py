@@ -58,7 +58,7 @@ class FindCustomer(Presenter[FindCustomerData]):
         return FindCustomerData(found, bool(self._next), note, self.problem, self._n_answers)
 
     def find(self, words: str) -> None:
-        """Those who match, in place of those before."""
+        """Those who match, in place of those before; one who is alone in it is meant."""
         words = words.strip()[:WORDS_MAX]
         if not words:
             return
@@ -77,9 +77,12 @@ class FindCustomer(Presenter[FindCustomerData]):
         self._done()
 
     def _first(self, words: str, answer: Mapping[str, Any]) -> None:
-        if words == self._words:  # else others are looked for by now
-            self._n_answers += 1
-            self._found, self._next = list(answer["found"]), answer["next"]
+        if words != self._words:
+            return  # others are looked for by now
+        self._n_answers += 1
+        self._found, self._next = list(answer["found"]), answer["next"]
+        if len(self._found) == 1:
+            self.choose(str(self._found[0]["number"]))
 
     def _behind(self, words: str, answer: Mapping[str, Any]) -> None:
         if words == self._words:
