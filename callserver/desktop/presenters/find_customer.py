@@ -81,7 +81,7 @@ class FindCustomer(Presenter[FindCustomerData]):
             return  # others are looked for by now
         self._n_answers += 1
         self._found, self._next = list(answer["found"]), answer["next"]
-        if len(self._found) == 1:
+        if len(self._found) == 1 and not self._next:
             self.choose(str(self._found[0]["number"]))
 
     def _behind(self, words: str, answer: Mapping[str, Any]) -> None:

@@ -49,9 +49,15 @@ class FindCustomerTests(WorkCase):
 
     def test_chosen(self) -> None:
         """His record is in the tabs, and the panel has done its work."""
+        self.finding.find("a")
+        self.client.answers(found(LI, WANG))
+        self.finding.choose("600001")
+        self.assertEqual((self.client.asked[-1], self.chosen), (("show_customer", "600001"), [True]))
+
+    def test_alone(self) -> None:
+        """Who alone matches is shown at once."""
         self.finding.find("Li")
         self.client.answers(found(LI))
-        self.finding.choose("600001")
         self.assertEqual((self.client.asked[-1], self.chosen), (("show_customer", "600001"), [True]))
 
     def test_nobody(self) -> None:
