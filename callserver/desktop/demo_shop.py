@@ -86,7 +86,7 @@ class DemoShop:
 
     def allow_everything(self) -> None:
         """In a demo one wants to see all there is."""
-        self._calls.append(self._run("staff", "rights", NUMBER, *(str(int(right)) for right in Right)))
+        self._calls.append(self._run("staff", "rights", NUMBER, *map(_as_typed, Right)))
 
     def call(self) -> None:
         """Somebody calls, and asks for a person."""
@@ -155,6 +155,10 @@ class Demo:
 
     def _broke(self, failure: object) -> None:
         log.error("the demo broke: {failure}", failure=failure)
+
+
+def _as_typed(right: Right) -> str:
+    return right.name.lower().replace("_", "-")  # "staff rights" knows them by name
 
 
 def _free_port() -> int:

@@ -71,3 +71,14 @@ class CustomerTests(WindowCase):
         self.pass_s(0.5)
         self.assertIsNone(self.at.panel)
         self.assertEqual(self.tab.heading.text(), "李明 Li Ming · Member 600001")
+
+    def test_find_again(self) -> None:
+        """Who looks for the same words a second time gets to the list with Enter as well."""
+        for _ in range(2):
+            self.press(self.at, Act.FIND)
+            self.type(self.at, "6000")
+            panel = self.at.panel
+            assert isinstance(panel, FindCustomerView)
+            self.assertTrue(panel.table.hasFocus())
+            QTest.keyClick(panel.table, Qt.Key.Key_Return)
+            self.assertIsNone(self.at.panel)

@@ -70,7 +70,8 @@ class CallCard(Presenter[CallCardData]):
         seat = self.model.seat
         card = self.model.customer or self._last
         if card is None:
-            return CallCardData(False, False, "", "", "", "", False, (), self._ended, self.problem, False)
+            title = "" if self._ended else self.work.words("Who calls is shown here")
+            return CallCardData(False, False, title, "", "", "", False, (), self._ended, self.problem, False)
         rings = seat.state is SeatState.RINGING
         return CallCardData(
             rings=rings,
@@ -119,9 +120,11 @@ class CallCard(Presenter[CallCardData]):
         return self.work.words(words, name=who, time=stopwatch(self.model.age_s(since_s)))
 
     def _number(self, card: Card) -> str:
-        member = card.identity.number if card.identity else ""
         said = card.caller_number or self.work.words("number withheld")
-        return f"{said} · {self.work.words('Member {number}', number=member)}" if member else said
+        parts = [said] if said != caller_name(card, self.work.language) else []  # it stands above already
+        if card.identity is not None and card.identity.number:
+            parts.append(self.work.words("Member {number}", number=card.identity.number))
+        return " · ".join(parts)
 
     def _identity(self, card: Card) -> str:
         if card.identity is None:
@@ -151,8 +154,10 @@ class CallCard(Presenter[CallCardData]):
         self.refresh()
 
     def offer_gone(self, cause: str) -> None:
-        """Its card goes: it is nobody's here, and what became of it is said."""
-        self._last, self._ended = None, reason_text(cause, self.work.language)
+        """Its card goes: it is nobody's here; whose it was and what became of it is said."""
+        who = caller_name(self._last, self.work.language) if self._last is not None else ""
+        why = reason_text(cause, self.work.language)
+        self._last, self._ended = None, " · ".join(filter(None, (who, why)))
 
     def ended(self, cause: str) -> None:
         self._ended = reason_text(cause, self.work.language)

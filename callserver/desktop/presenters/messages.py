@@ -66,7 +66,8 @@ class Messages(Presenter[MessagesData]):
     def more(self) -> None:
         """What was written before that."""
         if self._next:
-            self._ask(self._next)
+            after, self._next = self._next, ""
+            self._ask(after)
 
     def send(self, whom: str, text: str) -> None:
         """

@@ -28,7 +28,7 @@ class CallCardView(Screen):
         self.frame = QFrame()
         self.frame.setObjectName("card")
         self.title, self.name, self.number = ElidedLabel(), ElidedLabel(foreign=True), ElidedLabel(foreign=True)
-        self.identity, self.details, self.ended = ElidedLabel(), QLabel(wordWrap=True), ElidedLabel()
+        self.identity, self.details, self.ended = ElidedLabel(), QLabel(wordWrap=True), ElidedLabel(foreign=True)
         self.other = ElidedLabel(foreign=True)
         self.notice = Notice()
         self.details.setTextFormat(Qt.TextFormat.PlainText)
@@ -51,7 +51,8 @@ class CallCardView(Screen):
         self.details.setText("\n".join(data.details))
         self.ended.setText(data.ended)
         self.other.setText(data.other)
-        self.other.setVisible(bool(data.other))
+        for line in (self.title, self.name, self.number, self.identity, self.details, self.ended, self.other):
+            line.setVisible(bool(line.text()))  # no holes in the card
         self.notice.show_problem(data.problem)
         self.answer.setVisible(data.rings)
         self.reject.setVisible(data.rings)

@@ -11,6 +11,8 @@ from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import LARGE_PX, sized
 from callserver.desktop.views.widgets import Notice, name
 
+WIDTHS_PX = (88, 160, 200)  # the address has what is left
+
 
 class FindCustomerView(Screen):
     """F5, the words, Enter: one who is alone in matching is there at once, of several one is chosen."""
@@ -24,6 +26,7 @@ class FindCustomerView(Screen):
         self.look, self.notice = QPushButton(f"{words('Find')} Enter"), Notice()
         titles = (words("Member"), words("Name"), words("Telephones"), words("Address"))
         self.table = Table(words("Customers who match"), titles)
+        self.table.set_widths(*WIDTHS_PX)
         row, lines = QHBoxLayout(), column(self)
         row.addWidget(self.words, 1)
         row.addWidget(self.look)
@@ -37,11 +40,12 @@ class FindCustomerView(Screen):
         self.table.chosen.connect(self._chosen)
         self.table.end_seen.connect(self.presenter.more)
         self._found: tuple[tuple[str, str, str, str], ...] = ()
+        self._n_answers = 0
 
     def show_data(self, data: FindCustomerData) -> None:
         """Paint it; who has looked goes on to the list with Enter or the arrow."""
-        is_new = data.found[:1] != self._found[:1]
-        self._found = data.found
+        is_new = data.n_answers != self._n_answers
+        self._found, self._n_answers = data.found, data.n_answers
         self.table.show_rows(data.found)
         self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.note)
         if is_new and data.found and self.words.hasFocus():

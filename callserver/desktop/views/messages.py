@@ -40,7 +40,7 @@ class MessagesView(Screen):
         lines.addWidget(self.notice)
         below.setSpacing(GRID)
         below.addWidget(self.people)
-        below.addWidget(self.nothing, 1)
+        below.addWidget(self.nothing, 1, Qt.AlignmentFlag.AlignTop)
         below.addWidget(self.list, 1)
         lines.addLayout(below, 1)
         lines.addWidget(self.whole)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
@@ -37,8 +38,8 @@ class MissedView(Screen):
         buttons.addWidget(self.call)
         buttons.addWidget(self.settle)
         buttons.addStretch(1)
-        for part in (heading, self.nothing):
-            left.addWidget(part)
+        left.addWidget(heading)
+        left.addWidget(self.nothing, 1, Qt.AlignmentFlag.AlignTop)  # in the list's place
         left.addWidget(self.list, 1)
         left.addLayout(buttons)
         left.addWidget(self.notice)

@@ -35,6 +35,10 @@ class Rows(QAbstractListModel):
             return row.spoken
         return row if role == Qt.ItemDataRole.UserRole else None
 
+    def is_marked(self) -> bool:
+        """Whether some have a mark; then those without it keep its room, so that all names begin at one place."""
+        return any(row.mark for row in self.rows)
+
     def show_rows(self, rows: tuple[Row, ...]) -> bool:
         """These from now on; whether others are there, or in other places, so that what is chosen must be found."""
         if [row.key for row in rows] != [row.key for row in self.rows]:
@@ -72,7 +76,8 @@ class RowPainter(QStyledItemDelegate):
         if row.why_not and not chosen:
             ink, soft = worn.disabled, worn.problem
         room = place.adjusted(GRID, GRID // 2, -GRID, -GRID // 2)
-        if row.mark:
+        rows = index.model()
+        if isinstance(rows, Rows) and rows.is_marked():
             painter.setPen(soft if not row.why_not else ink)
             painter.setFont(sized(SMALL_PX))
             painter.drawText(room.adjusted(0, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), row.mark)
@@ -86,10 +91,10 @@ class RowPainter(QStyledItemDelegate):
                 painter.drawRoundedRect(spot.adjusted(-2, -2, 2, 2), 6, 6)
             draw_badge(painter, spot, row.state, worn, wrap_up=row.wrap_up, kept=row.kept)
             room.setLeft(room.left() + BADGE_PX + GRID)
-        half = room.height() // 2
-        self._line(painter, QRect(room.left(), room.top(), room.width(), half), row.title, TEXT_PX, ink, row.is_new)
+        half = ROW_PX // 2
+        self._line(painter, QRect(room.left(), place.top(), room.width(), half), row.title, TEXT_PX, ink, row.is_new)
         beneath = " · ".join(part for part in (row.detail, row.why_not and f"✖ {row.why_not}") if part)
-        below = QRect(room.left(), room.top() + half, room.width(), half)
+        below = QRect(room.left(), place.top() + half - 2, room.width(), half)
         self._line(painter, below, beneath, SMALL_PX, soft)
         painter.restore()
 

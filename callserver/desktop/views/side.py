@@ -36,7 +36,7 @@ class SideView(Screen):
             heading.setFont(sized(TEXT_PX, bold=True))
             nobody.setTextFormat(Qt.TextFormat.PlainText)
             lines.addWidget(heading)
-            lines.addWidget(nobody)
+            lines.addWidget(nobody, 1, Qt.AlignmentFlag.AlignTop)  # in the list's place: no heading floats
             lines.addWidget(rows, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID // 2)

@@ -140,7 +140,7 @@ class TransferView(Screen):
             self.filters.addButton(button, n)
             top.addWidget(button)
         lines.addLayout(top)
-        lines.addWidget(self.nothing)
+        lines.addWidget(self.nothing, 1, Qt.AlignmentFlag.AlignTop)  # in the list's place
         lines.addWidget(self.list, 1)
         self._alone = _row(self.consult, self.send, self.flash, self.star)
         self._both = QWidget()

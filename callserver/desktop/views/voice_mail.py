@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
 from callserver.desktop.playing import Speaker
@@ -36,7 +37,7 @@ class VoiceMailView(Screen):
         buttons.addWidget(self.delete)
         lines.addWidget(heading)
         lines.addWidget(self.boxes)
-        lines.addWidget(self.nothing)
+        lines.addWidget(self.nothing, 1, Qt.AlignmentFlag.AlignTop)  # in the list's place
         lines.addWidget(self.list, 1)
         lines.addLayout(buttons)
         lines.addWidget(self.notice)

@@ -52,6 +52,13 @@ class CallCardTests(CallCardCase):
         self.seat(SeatState.RINGING, STRANGER)
         self.assertEqual((self.now.name, self.now.identity), ("number withheld", "✖ Unknown customer"))
 
+    def test_number_once(self) -> None:
+        """Who has no name is called by his number, which then is not said again beneath."""
+        self.seat(SeatState.RINGING, Card("call-1", "13800138000"))
+        self.assertEqual((self.now.name, self.now.number), ("13800138000", ""))
+        self.seat(SeatState.RINGING, Card("call-1", "13800138000", identity=Identity("10023", "")))
+        self.assertEqual(self.now.number, "Member 10023")
+
     def test_record_comes_later(self) -> None:
         """What the books say is shown as soon as they have answered."""
         self.seat(SeatState.RINGING, Card("call-1", "13800138000"))
@@ -59,10 +66,10 @@ class CallCardTests(CallCardCase):
         self.assertEqual(self.now.name, "李明")
 
     def test_taken_elsewhere(self) -> None:
-        """The card of a call that others took goes, and says why."""
+        """The card of a call that others took goes, and says whose it was, and why."""
         self.seat(SeatState.RINGING, LI)
         self.seat(SeatState.IDLE_PC, cause="taken_elsewhere")
-        self.assertEqual((self.now.name, self.now.rings, self.now.ended), ("", False, "taken elsewhere"))
+        self.assertEqual((self.now.name, self.now.rings, self.now.ended), ("", False, "李明 · taken elsewhere"))
 
     def test_over(self) -> None:
         """The last call stays in grey, with why it ended, until the next one."""

@@ -72,6 +72,18 @@ class CustomerTests(WorkCase):
         self.client.answers(LI | {"address": "Shenzhen"})
         self.assertEqual((self.now.values["address"], self.now.has_draft), ("Shenzhen", False))
 
+    def test_typed_while_it_is_saved(self) -> None:
+        """What is typed before the answer is here stays, also of a new customer, who has his number by then."""
+        for known in ((LI,), ()):
+            self.talks(STRANGER, *known)
+            self.customer.type("address", "Shenzhen")
+            self.customer.save()
+            self.customer.type("name", "Li Ming")
+            self.client.answers(LI | {"address": "Shenzhen"})
+            self.assertEqual((self.now.values["name"], self.now.has_draft), ("Li Ming", True))
+            self.customer.discard()
+            self.talks(NEXT)
+
     def test_typed_back(self) -> None:
         """What reads as it did before is no draft; what is discarded is gone."""
         self.talks(STRANGER, LI)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
@@ -57,6 +59,14 @@ class SideTests(MovingViewsCase):
         QTest.keySequence(self.window, "Ctrl+G")
         qt.flush()
         self.assertEqual(self.acts("pick_up", "grab"), [("pick_up", "803"), ("grab", "w1")])
+
+    def test_nobody(self) -> None:
+        """A list that is empty says so in its own place: no heading and no button moves."""
+        side = self.window.side
+        before = side.waiting.y(), side.grab_button.y()
+        self.model.queue(replace(self.model.queues["shop"], waiters=()))
+        qt.flush()
+        self.assertEqual((side.nobody_waits.y(), side.grab_button.y()), before)
 
     def test_narrow(self) -> None:
         """In a narrow window it is a tab, and in a wide one a column again."""
