@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from callserver.desktop.foreign import one_line
-from callserver.desktop.keys import KEYS, Act
+from callserver.desktop.keys import Act, keys, shown
 from callserver.desktop.presenters.call_card import CallCard, CallCardData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.actions import Actions
@@ -33,8 +33,9 @@ class CallCardView(Screen):
         self.notice = Notice()
         self.details.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setFont(sized(LARGE_PX, bold=True))
-        self.answer = QPushButton(f"{work.words('Answer')} {KEYS[Act.ANSWER]}")
-        self.reject = QPushButton(f"{work.words('Reject')} {KEYS[Act.REJECT]}")
+        table = keys(work.settings.now.keys)
+        self.answer = QPushButton(f"{work.words('Answer')} {shown(table[Act.ANSWER])}")
+        self.reject = QPushButton(f"{work.words('Reject')} {shown(table[Act.REJECT])}")
         self._lay_out()
         self.answer.clicked.connect(actions[Act.ANSWER].trigger)
         self.reject.clicked.connect(actions[Act.REJECT].trigger)
