@@ -21,7 +21,7 @@ from twisted.logger import Logger
 from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.places import Place
 from callserver.desktop.presenters.life import Life
-from callserver.desktop.presenters.log_in import Typed
+from callserver.desktop.presenters.log_in import LogIn, Typed
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.rights import Right
 
@@ -42,6 +42,7 @@ wait 30
 hang up
 """
 COMES = N_("A demo: a shop for trying is being started, which takes some seconds")
+AGAIN = N_("The demo's password of {number} is {password}")
 DOES_NOT_COME = N_("The demo shop does not start: {problem}")
 
 
@@ -58,6 +59,7 @@ class DemoShop:
         self._callers = cycle(CALLERS)
         self._said = self.folder / "said.txt"
         self._calls: list[subprocess.Popen[bytes]] = []
+        self._allows: subprocess.Popen[bytes] | None = None
         self._server = self._run("start")
 
     @property
@@ -84,9 +86,11 @@ class DemoShop:
         except OSError:
             return ""
 
-    def allow_everything(self) -> None:
-        """In a demo one wants to see all there is."""
-        self._calls.append(self._run("staff", "rights", NUMBER, *map(_as_typed, Right)))
+    def allowed_everything(self) -> bool:
+        """In a demo one wants to see all there is; it is done by a command, and True when that is over."""
+        if self._allows is None:
+            self._allows = self._run("staff", "rights", NUMBER, *map(_as_typed, Right))
+        return self._allows.poll() is not None
 
     def call(self) -> None:
         """Somebody calls, and asks for a person."""
@@ -98,7 +102,7 @@ class DemoShop:
 
     def stop(self) -> None:
         """Nothing of it is kept."""
-        for child in (*self._calls, self._server):
+        for child in filter(None, (*self._calls, self._allows, self._server)):
             child.kill()
             child.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -119,6 +123,7 @@ class Demo:
     def __init__(self, clock: IReactorTime, shop: DemoShop, settings: OwnSettings) -> None:
         self._shop, self._settings = shop, settings
         self._password = secrets.token_urlsafe(12)
+        self._was_in = self._is_in = False
         self._began_s = clock.seconds()
         self._clock = clock
         self._look, self._call = LoopingCall(self._look_once), LoopingCall(shop.call)
@@ -139,16 +144,24 @@ class Demo:
 
     def _look_once(self) -> None:
         if self._life.log_in is None:
-            self._look.stop()
-            self._shop.allow_everything()
-            self._clock.callLater(FIRST_CALL_S, self._call.start, CALL_EACH_S)
-        elif not self._shop.is_up or self._clock.seconds() - self._began_s > WITHIN_S:
+            if not self._was_in:
+                self._clock.callLater(FIRST_CALL_S, self._call.start, CALL_EACH_S)
+            self._was_in = self._is_in = True
+        elif self._is_in:  # he has logged out, and may want in again
+            self._is_in = False
+            self._life.start(Complaint(AGAIN, number=NUMBER, password=self._password))
+        elif not self._was_in:
+            self._come(self._life.log_in)
+
+    def _come(self, panel: LogIn) -> None:
+        if not self._shop.is_up or self._clock.seconds() - self._began_s > WITHIN_S:
             self._look.stop()
             self._life.start(Complaint(DOES_NOT_COME, problem=self._shop.last_words()))
         elif (first := self._shop.first_password()) and (certificate := self._shop.certificate()):
             if not self._settings.certificate_file(*self._shop.place).exists():
                 self._settings.pin(*self._shop.place, certificate)
-            self._life.log_in.log_in(self._typed(first))
+            if self._shop.allowed_everything():  # a new supervisor has to change his password: so before the log-in
+                panel.log_in(self._typed(first))
 
     def _typed(self, password: str) -> Typed:
         return Typed(str(self._shop.place), NUMBER, password, self._password, self._password)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.trial.unittest import TestCase
 
 from callserver.commands.staff import NAMES
 from callserver.desktop.demo_shop import NUMBER, DemoShop
+
+
+class _Command:
+    """One that runs, until the test ends it."""
+
+    is_over = False
+
+    def poll(self) -> int | None:
+        """As `Popen`."""
+        return 0 if self.is_over else None
 
 
 class _Unstarted(DemoShop):
@@ -13,15 +25,19 @@ class _Unstarted(DemoShop):
 
     def __init__(self) -> None:
         self.ran: list[tuple[str, ...]] = []
-        self._calls = []
+        self.command = _Command()
+        self._allows = None
 
-    def _run(self, *words: str) -> None:  # type: ignore[override]
+    def _run(self, *words: str) -> Any:
         self.ran.append(words)
+        return self.command
 
 
 class DemoShopTests(TestCase):
     def test_may_everything(self) -> None:
-        """Who tries the demo has all 18 rights, by the names that the command for them knows."""
+        """Who tries the demo has all 18 rights before he is logged in, by the names that the command knows."""
         shop = _Unstarted()
-        shop.allow_everything()
+        self.assertEqual((shop.allowed_everything(), shop.allowed_everything()), (False, False))
         self.assertEqual(shop.ran, [("staff", "rights", NUMBER, *NAMES)])
+        shop.command.is_over = True
+        self.assertTrue(shop.allowed_everything())

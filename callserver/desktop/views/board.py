@@ -90,7 +90,7 @@ class BoardView(Screen):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What destroys stands apart: behind a line, or where there is no room under it."""
         super().resizeEvent(event)
-        self._below.setFixedHeight(max(LEAST_BELOW_PX, min(BELOW_PX, self.height() // 4)))
+        self._below.setFixedHeight(max(LEAST_BELOW_PX, min(BELOW_PX, self.height() // 6)))
         room = self.tiles.width()
         needed = self._harmless.sizeHint().width() + self._harmful.sizeHint().width() + 4 * GRID
         sideways = QBoxLayout.Direction.LeftToRight
@@ -142,7 +142,7 @@ class BoardView(Screen):
         lines.addLayout(_beside((self.title, 0), (self.notice, 1), (self.legend_button, 0)))
         lines.addWidget(self.tiles, 1)
         self._below, facts = QStackedWidget(), QWidget()
-        facts.setLayout(_beside((self.waiting, 7), (self.detail, 3), (self.alarms, 2)))
+        facts.setLayout(_beside((self.waiting, 6), (self.detail, 3), (self.alarms, 3)))
         self._below.addWidget(facts)
         self._below.addWidget(self.question)
         lines.addWidget(self._below)

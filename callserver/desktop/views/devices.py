@@ -14,7 +14,7 @@ from callserver.desktop.headset.headset import LevelShown
 from callserver.desktop.headset.level import Level
 from callserver.desktop.presenters.devices import NAMES, DeviceList, DevicesData, DevicesPanel
 from callserver.desktop.views.level_meter import LevelMeter
-from callserver.desktop.views.theme import GRID
+from callserver.desktop.views.theme import GRID, LABELS_PX
 from callserver.desktop.views.widgets import ComboBox, enable, name
 
 Make = Callable[[Callable[[DevicesData], None], LevelShown], DevicesPanel]
@@ -77,6 +77,7 @@ class DevicesView(QWidget):
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID)
         grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, LABELS_PX)
         for row, (use, word) in enumerate(NAMES.items()):
             label = QLabel(self.panel.words(word))
             label.setBuddy(self.lists[use])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import atexit
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QApplication, QFocusFrame, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QApplication, QFocusFrame, QProxyStyle, QStyle, QStyleHintReturn, QStyleOption, QWidget
 from shiboken6 import isValid
 
 RING_PX = 2  # as wide as Qt's styles leave for a `QFocusFrame`
@@ -33,8 +33,32 @@ class FocusRings(QObject):
             self._app.focusChanged.disconnect(self._focus_changed)
 
 
+class _Above(QProxyStyle):
+    """Has the ring lie in the window, above all: in the widget's own parent it would be cut at the parent's edges."""
+
+    def styleHint(
+        self,
+        hint: QStyle.StyleHint,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+        data: QStyleHintReturn | None = None,
+    ) -> int:
+        """As Qt asks."""
+        if hint is QStyle.StyleHint.SH_FocusFrame_AboveWidget:
+            return 1
+        return super().styleHint(hint, option, widget, data)
+
+
 class _Ring(QFocusFrame):
-    """Follows its widget by itself, and lies under it, so that only its rim is seen."""
+    """Follows its widget by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._above = _Above("Fusion")  # kept: a widget does not own its style
+        self.setStyle(self._above)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Accent))
+        half = RING_PX // 2
+        painter = QPainter(self)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Accent), RING_PX))
+        painter.drawRect(self.rect().adjusted(half, half, -half, -half))

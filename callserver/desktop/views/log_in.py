@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from callserver.desktop.presenters.log_in import Beside, LogIn, LogInData, Trust, Typed
 from callserver.desktop.views.caps_lock import caps_lock
-from callserver.desktop.views.theme import GRID, HUGE_PX, sized
+from callserver.desktop.views.theme import GRID, HUGE_PX, LABELS_PX, sized
 from callserver.desktop.views.widgets import ComboBox, Notice, name
 from callserver.wire.catalogue import LANGUAGES, N_, known
 
@@ -213,6 +213,7 @@ class LogInView(QWidget):
         form.setHorizontalSpacing(2 * GRID)
         form.setVerticalSpacing(GRID // 2)
         form.setColumnStretch(1, 1)
+        form.setColumnMinimumWidth(0, LABELS_PX)
         form.setColumnStretch(2, 1)
         new, again = QLabel(words("New password")), QLabel(words("New password once more"))
         self._new_row = (new, self.new, again, self.again)

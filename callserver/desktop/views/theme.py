@@ -14,6 +14,7 @@ from callserver.desktop.views.focus_ring import RING_PX, FocusRings
 __all__ = ["DARK", "GRID", "LIGHT", "RING_PX", "Colours", "Theme", "colours", "contrast", "mixed", "sized"]
 
 GRID = 8  # all distances are multiples of it, or its half
+LABELS_PX = 12 * GRID  # before the fields of a form: those of the next form begin at the same place
 SMALL_PX, TEXT_PX, LARGE_PX, HUGE_PX = 12, 14, 18, 24
 FAMILIES = ["Noto Sans", "DejaVu Sans", "WenQuanYi Micro Hei", "Noto Sans CJK SC"]
 FRAMED_BY_FUSION = (

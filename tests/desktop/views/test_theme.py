@@ -138,3 +138,16 @@ class FocusRingTests(SynchronousTestCase):
         self.widgets[0].setFocus()
         flush()
         self.assertEqual(self.ring_at(), [0])
+
+    def test_at_an_edge(self) -> None:
+        """What fills its own parent has a whole ring, too."""
+        page = QWidget(self.window)
+        page.setGeometry(100, 10, 100, 40)
+        inner = QLineEdit(page)
+        inner.setGeometry(0, 0, 100, 40)
+        page.show()
+        inner.setFocus()
+        flush()
+        picture = self.window.grab().toImage()
+        around = [(98, 30), (201, 30), (150, 8), (150, 51)]
+        self.assertEqual([picture.pixelColor(x, y).name() for x, y in around], [LIGHT.focus] * 4)
