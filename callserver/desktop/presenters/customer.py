@@ -103,7 +103,8 @@ class Customer(Presenter[CustomerData]):
         if draft is None:
             return
         changed = {field: text for field, text in draft.values.items() if text != self._values()[field] or not member}
-        settings = {field: text.strip() for field, text in changed.items() if text.strip() or member}
+        said = ("telephones", *(field for field, text in changed.items() if text.strip() or member))  # "": he has none
+        settings = {field: text.strip() for field, text in changed.items() if field in said}
         self._problem_field = ""
         asked = self.client.ask("save_customer", member, settings)
         asked.addErrback(self._keep_field)

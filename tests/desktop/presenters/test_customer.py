@@ -50,6 +50,14 @@ class CustomerTests(WorkCase):
         self.talks(STRANGER)
         self.assertEqual(self.now.values["name"], "Zhao")
 
+    def test_no_telephone(self) -> None:
+        """Who is not to have the number that he calls from is saved with none, and not with that of whoever talks."""
+        self.talks(STRANGER)
+        self.customer.type("name", "Zhao")
+        self.customer.type("telephones", "")
+        self.customer.save()
+        self.assertEqual(self.client.asked, [("save_customer", "", {"name": "Zhao", "telephones": ""})])
+
     def test_saved_late(self) -> None:
         """A new customer who is in the books when the next stranger calls is not taken for him."""
         self.talks(STRANGER)
