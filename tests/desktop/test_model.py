@@ -95,6 +95,8 @@ class ModelTests(WorkCase):
         self.assertIs(self.model.customer, li)
         self.seat(SeatState.TALKING, chen, kept=wu)
         self.assertIs(self.model.customer, wu)
+        self.seat(SeatState.TALKING, wu, kept=chen)
+        self.assertIs(self.model.customer, wu)
 
     def test_stopwatch_of_a_talk_that_goes_on(self) -> None:
         """A program that comes into the middle of a talk counts on from where the server is."""

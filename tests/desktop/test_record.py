@@ -42,6 +42,17 @@ class RecordTests(WorkCase):
         self.client.answers(found("1", "2", known_by="pin"))
         self.assertEqual(self.client.asked[-1], ("show_customer", "1"))
 
+    def test_asked_once(self) -> None:
+        """Whatever else the seat shows of a call, its caller is looked up once; who was chosen stays."""
+        self.seat(SeatState.RINGING, LI)
+        self.client.answers(found("1", "2"))
+        self.record.choose("2")
+        self.client.answers({"number": "2"})
+        self.seat(SeatState.TALKING, LI)
+        self.seat(SeatState.HELD, LI)
+        self.assertEqual([one[0] for one in self.client.asked], ["caller_customers", "show_customer"])
+        self.assertEqual(self.shows(), ("2", 0))
+
     def test_late_for_a_new_one(self) -> None:
         """A record that comes when a new customer is being written down is dropped: it would take his place."""
         self.seat(SeatState.TALKING, LI)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from callserver.server.settings.file import write
 from callserver.store import on_disk
+from callserver.wire.catalogue import Complaint
 from callserver.wire.records import EventRecord
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -246,6 +248,15 @@ class SaveTests(SettingsCase):
         self.assertEqual(self.file.read_bytes(), self.old)
         self.assertEqual(sorted(one.name for one in self.file.parent.glob("config.ini*")), ["config.ini"])
         self.assertTrue(self.save(RINGS)["saved"])
+
+    def test_edited_in_this_moment(self) -> None:
+        """What somebody writes into the file while the changes are being judged is not written over."""
+        with self.assertRaises(Complaint):
+            write(self.file, b"[fax]\n", b"[fax]\nname = x\n")
+        self.assertEqual(self.file.read_bytes(), self.old)
+        write(self.file, self.old, b"[fax]\n")
+        beside = self.file.with_name("config.ini.bak")
+        self.assertEqual((self.file.read_bytes(), beside.read_bytes()), (b"[fax]\n", self.old))
 
     def test_no_file(self) -> None:
         """A file that is gone, or no text, is told of."""

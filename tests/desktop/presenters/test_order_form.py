@@ -126,6 +126,15 @@ class OrderFormTests(WorkCase):
         self.client.answers([LINE])
         self.assertEqual(self.acts(), [("finish_order", "on delivery", "", "call-1")])
 
+    def test_late_item(self) -> None:
+        """What is found of an item that was typed before is not put in place of the one that stands there now."""
+        self.open()
+        self.form.type(ITEM, "tea")
+        self.form.find()
+        self.form.type(ITEM, "rice")
+        self.client.answers({"found": [GOOD], "next": ""})
+        self.assertEqual((self.now.item, self.now.about_item, self.now.place), ("rice", "", ITEM))
+
     def test_confirmed_and_away(self) -> None:
         """What was confirmed before its lines were in is ordered when they are, though the next call has the form."""
         self.open()
