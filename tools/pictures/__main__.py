@@ -19,6 +19,8 @@ from callserver.wire.catalogue import LANGUAGES
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 SCALES = (1, 2)
 COLOURS = 128
+LOOKS: tuple[tuple[Chosen, str], ...] = (("light", ""), ("dark", "-dark"))
+DARK_TOO = ("zh-100",)  # once is enough to look at
 
 
 @click.command(help=__doc__)
@@ -51,7 +53,7 @@ def take(language: str, folder: Path) -> None:
     with tempfile.TemporaryDirectory() as shop_folder:
         shop = PictureShop(Path(shop_folder))
         for name, widget in scenes(shop, language):
-            for chosen, ending in (("light", ""), ("dark", "-dark")):
+            for chosen, ending in LOOKS if folder.name in DARK_TOO else LOOKS[:1]:
                 theme.choose(chosen)  # type: ignore[arg-type]
                 app.processEvents()
                 file = folder / f"{name}{ending}.png"
