@@ -8,7 +8,7 @@ from callserver.desktop.presenters.outcome import NOTE_MAX, Outcome, OutcomeData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.theme import GRID
-from callserver.desktop.views.widgets import Notice, name
+from callserver.desktop.views.widgets import Notice, name, tooltip
 
 
 class OutcomeView(Screen):
@@ -58,6 +58,13 @@ class OutcomeView(Screen):
     def may_close(self) -> bool:
         return not self.presenter.has_drafts
 
+    def digit(self, code: int) -> bool:
+        """A digit was pressed, and no field has taken it: whether it was an outcome's."""
+        if code not in self.buttons or not self.buttons[code].isEnabled():
+            return False
+        self._chosen(code)
+        return True
+
     def _chosen(self, code: int) -> None:
         self.presenter.choose(code)
         self.note.setFocus()  # the digit, the text, Enter
@@ -71,7 +78,8 @@ class OutcomeView(Screen):
             button = QPushButton(f"{code} {word}".replace("&", "&&"))
             button.setCheckable(True)
             button.setAutoRepeat(False)
-            button.setShortcut(f"Alt+{code}")
+            button.setShortcut(f"Alt+{code}")  # out of any field; where none has the focus, the digit alone
+            tooltip(button, f"Alt+{code}")
             self._group.addButton(button, code)
             self._places.addWidget(button)
             self.buttons[code] = button
