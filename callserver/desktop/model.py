@@ -156,7 +156,7 @@ class ShopModel(AgentListener):
     def said(self, said: Said) -> None:
         if said.id not in (one.id for one in self.messages):
             self.messages = [*self.messages, said][-MESSAGES_MAX:]
-            self.unread[said.id] = said
+            self.unread = {one.id: one for one in self.messages if one.id in self.unread or one is said}
             self._tell("said", said)
 
     def read_all(self) -> None:

@@ -108,6 +108,6 @@ def _fits(name: str, value: Any) -> Any:
     kind = type(getattr(Remembered(), name))
     if kind is tuple and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return tuple(value)
-    if not isinstance(value, kind):
+    if not isinstance(value, kind) or (kind is dict and not all(isinstance(one, str) for one in value.values())):
         raise TypeError(f"{name} does not fit")
     return value

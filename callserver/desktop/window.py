@@ -43,7 +43,7 @@ class MainWindow(QWidget):
         super().__init__()
         self.setMinimumSize(*SMALLEST)
         self.work = work
-        self._ringing_call, self._has_call = "", False
+        self._ringing_call, self._has_call, self._has_left = "", False, False
         self._panels: dict[Act, Screen] = {}
         self.actions_ = Actions(self, work.language, work.settings.now.keys, self.act)
         self.bar, self.card = StateBarView(work, self.actions_), CallCardView(work, self.actions_)
@@ -123,7 +123,10 @@ class MainWindow(QWidget):
         self.bar.presenter.refresh()
 
     def leave(self) -> None:
-        """The person has logged out: nothing is told here any more."""
+        """The person has logged out: nothing is told here any more. Asked again, it has been done."""
+        if self._has_left:
+            return
+        self._has_left = True
         self._title.stop()
         self.work.record.end()
         for screen in (*self._screens(), *self._panels.values()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callserver.desktop.listener import AgentListener
-from callserver.desktop.model import Connection
+from callserver.desktop.model import MESSAGES_MAX, Connection
 from callserver.wire.messages import AlarmNotice, Card, ChannelRow, MailMark, Phrase, QueueRow, Said, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
@@ -76,6 +76,25 @@ class ModelTests(WorkCase):
         self.assertEqual([said.id for said in self.model.messages], [1, 2])
         self.model.logged_out("logged_out")
         self.assertEqual(self.model.messages, [])
+
+    def test_many_messages(self) -> None:
+        """Of a program that is left alone for a week the newest are kept, read or not; what is read is not counted."""
+        for n in range(1, MESSAGES_MAX + 11):
+            self.model.said(Said(n, "802", "刘洋", "Hello", ""))
+        self.assertEqual((len(self.model.messages), len(self.model.unread)), (MESSAGES_MAX, MESSAGES_MAX))
+        self.assertEqual(max(self.model.unread), MESSAGES_MAX + 10)
+        self.model.read_all()
+        self.model.said(Said(1000, "802", "刘洋", "Again", ""))
+        self.assertEqual(list(self.model.unread), [1000])
+
+    def test_two_consultations(self) -> None:
+        """Whom the screens are about: in a second consultation, of other people, the one who was first in that."""
+        li, liu, wu, chen = (Card(name) for name in ("li", "liu", "wu", "chen"))
+        self.seat(SeatState.TALKING, liu, kept=li)
+        self.seat(SeatState.TALKING, li, kept=liu)
+        self.assertIs(self.model.customer, li)
+        self.seat(SeatState.TALKING, chen, kept=wu)
+        self.assertIs(self.model.customer, wu)
 
     def test_stopwatch_of_a_talk_that_goes_on(self) -> None:
         """A program that comes into the middle of a talk counts on from where the server is."""

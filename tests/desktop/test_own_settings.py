@@ -22,7 +22,16 @@ class OwnSettingsTests(SynchronousTestCase):
     def test_broken_file(self) -> None:
         """A file that cannot be read, or that somebody has edited into nonsense, keeps nobody from working."""
         self.folder.mkdir()
-        for broken in ("", "{", "[]", '{"servers": "one"}', '{"number": 801}', "\x00"):
+        for broken in (
+            "",
+            "{",
+            "[]",
+            '{"servers": "one"}',
+            '{"number": 801}',
+            '{"keys": {"HOLD": 6}}',
+            '{"servers": [1]}',
+            "\x00",
+        ):
             (self.folder / FILE).write_text(broken, "utf-8")
             self.assertEqual(OwnSettings(self.folder).now, Remembered(), broken)
 
@@ -56,3 +65,4 @@ class OwnSettingsTests(SynchronousTestCase):
             file = settings.certificate_file(host, 8787)
             self.assertEqual((file.parent, file.read_bytes()), (self.folder, b"pem"))
         self.assertNotEqual(settings.certificate_file("a", 1), settings.certificate_file("a", 2))
+        self.assertEqual(settings.certificate_file("Shop.Example", 1), settings.certificate_file("shop.example", 1))

@@ -60,12 +60,12 @@ class CustomerTests(WindowCase):
         self.assertTrue(self.tab.heading.text().startswith("Zhang San · Member"))
 
     def test_find(self) -> None:
-        """F5, a part of the name, Enter, Enter: his record is in the tabs."""
+        """F5, what several have in common, Enter, one of them, Enter: his record is in the tabs."""
         self.press(self.at, Act.FIND)
-        self.type(self.at, "Li Ming")
+        self.type(self.at, "6000")
         panel = self.at.panel
         assert isinstance(panel, FindCustomerView)
-        self.assertEqual(panel.table.rows.rowCount(), 1)
+        self.assertGreater(panel.table.rows.rowCount(), 1)
         QTest.keyClick(panel.table, Qt.Key.Key_Return)
         qt.flush()
         self.pass_s(0.5)
@@ -76,7 +76,7 @@ class CustomerTests(WindowCase):
         """Who looks for the same words a second time gets to the list with Enter as well."""
         for _ in range(2):
             self.press(self.at, Act.FIND)
-            self.type(self.at, "Li Ming")
+            self.type(self.at, "6000")
             panel = self.at.panel
             assert isinstance(panel, FindCustomerView)
             self.assertTrue(panel.table.hasFocus())

@@ -26,11 +26,13 @@ class Draft:
     What is typed of one of them and not saved.
 
     :param base: how it was when it was begun: what another has changed since is not written over unseen
+    :param sent: what was typed when it was last sent to be saved
     """
 
     base: Mapping[str, str]
     values: dict[str, str] = field(default_factory=dict)
     name: str = ""  # of a new one
+    sent: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> dict[str, str]:
@@ -186,7 +188,9 @@ class Book(Presenter[Data]):
 
     def _saved(self, kind: str, name: str, row: Row) -> None:
         was_new = name not in self.rows
-        self._drafts.pop((kind, NEW if was_new else name), None)
+        draft = self._drafts.pop((kind, NEW if was_new else name), None)
+        if draft is not None and draft.values != draft.sent:  # more has been typed meanwhile
+            self._drafts[kind, name] = Draft({**draft.base, **draft.sent}, draft.values)
         if kind != self.kind:
             return
         self.rows = dict(sorted((self.rows | {name: row}).items()))
@@ -240,7 +244,7 @@ class Book(Presenter[Data]):
             return
         self.rows = {row["name"]: row for row in rows}
         if self.chosen not in self.rows:
-            self.chosen = next(iter(self.rows), NEW)
+            self.chosen, self.question = next(iter(self.rows), NEW), None  # what was asked was of the one that is gone
 
     def _compare(self, kind: str, name: str, draft: Draft, rows: list[Row]) -> None:
         """Nothing that somebody else has written meanwhile goes unseen."""
@@ -260,6 +264,7 @@ class Book(Presenter[Data]):
                 settings=", ".join(others),
             )
         else:
+            draft.sent = dict(draft.values)
             self._send(name, draft.changed)
 
     def _deleted(self, kind: str, name: str, answer: Any) -> None:

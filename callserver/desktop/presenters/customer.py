@@ -103,11 +103,12 @@ class Customer(Presenter[CustomerData]):
         if draft is None:
             return
         changed = {field: text for field, text in draft.values.items() if text != self._values()[field] or not member}
-        settings = {field: text.strip() for field, text in changed.items() if text.strip() or member}
+        said = ("telephones", *(field for field, text in changed.items() if text.strip() or member))  # "": he has none
+        settings = {field: text.strip() for field, text in changed.items() if field in said}
         self._problem_field = ""
         asked = self.client.ask("save_customer", member, settings)
         asked.addErrback(self._keep_field)
-        self.do(asked, lambda saved: self._saved(key, saved))
+        self.do(asked, lambda saved: self._saved(key, draft, saved))
 
     def discard(self) -> None:
         """What was typed is forgotten."""
@@ -188,9 +189,11 @@ class Customer(Presenter[CustomerData]):
         self.problem = ""
         self.refresh()
 
-    def _saved(self, key: str, saved: Mapping[str, Any]) -> None:
-        self._drafts.pop(key, None)
-        if self._key == key:  # else another one is shown by now
+    def _saved(self, key: str, draft: _Draft, saved: Mapping[str, Any]) -> None:
+        left, is_shown = self._drafts.pop(key, draft), self._key == key
+        if left is not draft:  # more has been typed meanwhile
+            self._drafts[str(saved["number"])] = left
+        if is_shown:  # else another one is shown by now
             self.record.show(saved)
 
     def _keep_field(self, failure: Any) -> Any:

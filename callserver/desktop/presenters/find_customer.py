@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from callserver.desktop.presenters.presenter import Presenter
@@ -57,26 +58,32 @@ class FindCustomer(Presenter[FindCustomerData]):
         return FindCustomerData(found, bool(self._next), note, self.problem, self._n_answers)
 
     def find(self, words: str) -> None:
-        """Those who match, in place of those before."""
+        """Those who match, in place of those before; one who is alone in it is meant."""
         words = words.strip()[:WORDS_MAX]
         if not words:
             return
-        self._words = words
-        self.do(self.client.ask("find_customers", words, ""), self._first)
+        self._words, self._next = words, ""
+        self.do(self.client.ask("find_customers", words, ""), partial(self._first, words))
 
     def more(self) -> None:
         """The next fifty."""
         if self._next:
-            self.do(self.client.ask("find_customers", self._words, self._next), self._behind)
+            words, place, self._next = self._words, self._next, ""
+            self.do(self.client.ask("find_customers", words, place), partial(self._behind, words))
 
     def choose(self, member: str) -> None:
         """This one is meant."""
         self.work.record.choose(member)
         self._done()
 
-    def _first(self, answer: Mapping[str, Any]) -> None:
+    def _first(self, words: str, answer: Mapping[str, Any]) -> None:
+        if words != self._words:
+            return  # others are looked for by now
         self._n_answers += 1
         self._found, self._next = list(answer["found"]), answer["next"]
+        if len(self._found) == 1 and not self._next:
+            self.choose(str(self._found[0]["number"]))
 
-    def _behind(self, answer: Mapping[str, Any]) -> None:
-        self._found, self._next = self._found + list(answer["found"]), answer["next"]
+    def _behind(self, words: str, answer: Mapping[str, Any]) -> None:
+        if words == self._words:
+            self._found, self._next = self._found + list(answer["found"]), answer["next"]

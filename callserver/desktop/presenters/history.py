@@ -49,7 +49,7 @@ class History(Presenter[HistoryData]):
         self._notes: list[Row] = []
         self._next = ""
         self._drafts: dict[str, str] = {}
-        self._is_open = False
+        self._is_open = self._is_keeping = False
 
     def start(self) -> None:
         super().start()
@@ -90,8 +90,15 @@ class History(Presenter[HistoryData]):
     def keep(self) -> None:
         """The note goes to the others."""
         contact, text = self._whose(), self._drafts.get(self._whose(), "").strip()
-        if contact and text:
-            self.do(self.client.ask("note_contact", contact, text), lambda _: self._kept(contact))
+        if contact and text and not self._is_keeping:  # notes are added: twice Enter is one
+            self._is_keeping = True
+            asked = self.client.ask("note_contact", contact, text).addBoth(self._answered)
+            self.do(asked, lambda _: self._kept(contact, text))
+
+    @property
+    def has_drafts(self) -> bool:
+        """Whether a note is typed, on whomever, that the others do not have."""
+        return any(text.strip() for text in self._drafts.values())
 
     # What it is made of
 
@@ -115,8 +122,13 @@ class History(Presenter[HistoryData]):
         if contact == self._contact:
             self._calls, self._next = self._calls + list(answer["calls"]), answer["next"]
 
-    def _kept(self, contact: str) -> None:
-        self._drafts.pop(contact, None)
+    def _answered(self, answer: Any) -> Any:
+        self._is_keeping = False
+        return answer
+
+    def _kept(self, contact: str, text: str) -> None:
+        if self._drafts.get(contact, "").strip() == text:  # else another one is being written by now
+            self._drafts.pop(contact, None)
         self._another()
 
     def _call(self, call: Row) -> tuple[str, ...]:

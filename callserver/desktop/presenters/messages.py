@@ -17,7 +17,11 @@ BETWEEN = str.maketrans(",;，；、", "     ")
 
 @dataclass(frozen=True)
 class MessagesData:
-    """Whom one can write to, and what was written, the newest first."""
+    """
+    Whom one can write to, and what was written, the newest first.
+
+    :param n_sent: grows with each message that the server has taken
+    """
 
     people: tuple[Row, ...]
     rows: tuple[Row, ...]
@@ -28,6 +32,7 @@ class MessagesData:
     more: bool
     problem: str
     info: str
+    n_sent: int
 
 
 class Messages(Presenter[MessagesData]):
@@ -36,6 +41,8 @@ class Messages(Presenter[MessagesData]):
     is_open = False
     _found: tuple[dict[str, Any], ...] = ()
     _next = _info = ""
+    _n_sent = 0
+    _is_sending = False
 
     def data(self) -> MessagesData:
         words = self.work.words
@@ -49,6 +56,7 @@ class Messages(Presenter[MessagesData]):
             more=bool(self._next),
             problem=self.problem,
             info=self._info,
+            n_sent=self._n_sent,
         )
 
     # What the person does
@@ -66,7 +74,8 @@ class Messages(Presenter[MessagesData]):
     def more(self) -> None:
         """What was written before that."""
         if self._next:
-            self._ask(self._next)
+            after, self._next = self._next, ""
+            self._ask(after)
 
     def send(self, whom: str, text: str) -> None:
         """
@@ -75,12 +84,15 @@ class Messages(Presenter[MessagesData]):
         :param whom: staff numbers, "group NAME", "everybody", with blanks or commas between
         """
         numbers, written = _whom(whom), typed_text(text)
+        if self._is_sending:
+            return
         if not numbers:
             self.problem = self.work.words("Choose somebody first")
         elif not written:
             self.problem = self.work.words("Write something first")
         else:
-            self.do(self.client.ask("tell_people", numbers, written), self._told)
+            self._is_sending = True
+            self.do(self.client.ask("tell_people", numbers, written).addBoth(self._answered), self._told)
         self.refresh()
 
     def text_of(self, key: str) -> str:
@@ -94,7 +106,12 @@ class Messages(Presenter[MessagesData]):
             return ""
         return str(one["recipient"] if one["sender"] == own(self.work) else one["sender"])
 
+    def _answered(self, answer: Any) -> Any:
+        self._is_sending = False
+        return answer
+
     def _told(self, answer: dict[str, list[str]]) -> None:
+        self._n_sent += 1
         words, full = self.work.words, ", ".join(answer["full"])
         self._info = words("Sent: {n}", n=len(answer["told"]) + len(answer["kept"]))
         if answer["kept"]:

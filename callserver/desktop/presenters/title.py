@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callserver.desktop.foreign import isolated, one_line
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.wire.messages import SeatStatus
 from callserver.wire.states import SeatState
+
+NAME_MAX = 40
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,15 @@ class Title(Presenter[TitleData]):
         seat, words = self.model.seat, self.work.words
         program = words("Telephone service centre")
         if seat.state is SeatState.RINGING and seat.call is not None:
-            name = caller_name(seat.call, self.work.language)
+            name = isolated(_short(caller_name(seat.call, self.work.language)))
             return TitleData(f"● {words('Incoming call')} {name} – {program}", seat.call.call_id, True)
         return TitleData(f"{seat.number} {seat.name} – {program}", "", seat.call is not None)
 
     def status(self, status: SeatStatus) -> None:
         self.refresh()
+
+
+def _short(name: str) -> str:
+    """A task bar has room for so much."""
+    flat = one_line(name)
+    return flat if len(flat) <= NAME_MAX else f"{flat[: NAME_MAX - 1]}…"

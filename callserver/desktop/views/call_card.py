@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
-from callserver.desktop.keys import KEYS, Act
+from callserver.desktop.foreign import one_line
+from callserver.desktop.keys import Act, keys, shown
 from callserver.desktop.presenters.call_card import CallCard, CallCardData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.actions import Actions
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.theme import GRID, LARGE_PX, colours, sized
-from callserver.desktop.views.widgets import ElidedLabel, Notice
+from callserver.desktop.views.widgets import ElidedLabel, Notice, announce
 from callserver.wire.states import SeatState
 
 WIDTH = 300
@@ -32,11 +33,14 @@ class CallCardView(Screen):
         self.notice = Notice()
         self.details.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setFont(sized(LARGE_PX, bold=True))
-        self.answer = QPushButton(f"{work.words('Answer')} {KEYS[Act.ANSWER]}")
-        self.reject = QPushButton(f"{work.words('Reject')} {KEYS[Act.REJECT]}")
+        table = keys(work.settings.now.keys)
+        self.answer = QPushButton(f"{work.words('Answer')} {shown(table[Act.ANSWER])}")
+        self.reject = QPushButton(f"{work.words('Reject')} {shown(table[Act.REJECT])}")
         self._lay_out()
         self.answer.clicked.connect(actions[Act.ANSWER].trigger)
         self.reject.clicked.connect(actions[Act.REJECT].trigger)
+        self._rings = False
+        self._announced = f"{work.words('Incoming call')} {{name}}"
         self.presenter: CallCard = CallCard(work, self.show_data)
 
     def show_data(self, data: CallCardData) -> None:
@@ -55,6 +59,9 @@ class CallCardView(Screen):
         self.reject.setVisible(data.rings)
         for label in (self.name, self.number, self.identity, self.details):
             label.setEnabled(not data.is_over)
+        if data.rings and not self._rings:
+            announce(self, self._announced.format(name=one_line(data.name)), assertive=True)
+        self._rings = data.rings
         ringing = colours(self.palette()).states[SeatState.RINGING]
         frame = f"{FRAME_PX}px solid {ringing}" if data.rings else f"1px solid {colours(self.palette()).frame}"
         self.frame.setStyleSheet(f"QFrame#card {{ border: {frame}; border-radius: 4px }}")

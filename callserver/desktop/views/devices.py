@@ -15,7 +15,7 @@ from callserver.desktop.headset.level import Level
 from callserver.desktop.presenters.devices import NAMES, DeviceList, DevicesData, DevicesPanel
 from callserver.desktop.views.level_meter import LevelMeter
 from callserver.desktop.views.theme import GRID, LABELS_PX
-from callserver.desktop.views.widgets import ComboBox, name
+from callserver.desktop.views.widgets import ComboBox, enable, name
 
 Make = Callable[[Callable[[DevicesData], None], LevelShown], DevicesPanel]
 
@@ -49,7 +49,7 @@ class DevicesView(QWidget):
         for box, one in zip(self.lists.values(), data.lists, strict=True):
             _fill(box, one)
         self.test.setText(data.test)
-        self.test.setEnabled(data.may_test)
+        enable(self.test, data.may_test)
         self.said.setText("\n".join(data.lines))
 
     def show_level(self, use: Use, level: Level) -> None:

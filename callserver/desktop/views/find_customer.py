@@ -15,7 +15,7 @@ WIDTHS_PX = (88, 160, 200)  # the address has what is left
 
 
 class FindCustomerView(Screen):
-    """F5, the words, Enter: one who is alone in matching is chosen by Enter again."""
+    """F5, the words, Enter: one who is alone in matching is there at once, of several one is chosen."""
 
     def __init__(self, work: Workplace) -> None:
         super().__init__()

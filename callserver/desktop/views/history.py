@@ -74,7 +74,7 @@ class NotesView(ContactsView):
         self.text.setFocus()
 
     def may_close(self) -> bool:
-        return not self.text.text().strip()
+        return not self.presenter.has_drafts
 
 
 class HistoryView(ContactsView):

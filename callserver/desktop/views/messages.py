@@ -45,6 +45,7 @@ class MessagesView(Screen):
         lines.addLayout(below, 1)
         lines.addWidget(self.whole)
         lines.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        self._sending, self._n_sent = "", 0
         self.presenter: Messages = Messages(work, self.show_data)
         self._connect()
 
@@ -59,6 +60,9 @@ class MessagesView(Screen):
         self.everybody.setEnabled(data.may_everybody)
         tooltip(self.everybody, data.why_not)
         self.more.setVisible(data.more)
+        if data.n_sent != self._n_sent and self.text.text() == self._sending:  # what was refused stays to be sent
+            self.text.clear()
+        self._n_sent = data.n_sent
         self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.info)
 
     def carry_out(self) -> None:
@@ -77,9 +81,8 @@ class MessagesView(Screen):
         return not self.text.text()
 
     def _send(self) -> None:
-        self.presenter.send(self.whom.text(), self.text.text())
-        if not self.presenter.problem:
-            self.text.clear()
+        self._sending = self.text.text()
+        self.presenter.send(self.whom.text(), self._sending)
 
     def _everybody(self) -> None:
         self.whom.setText(EVERYBODY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QPushButton
 
 from callserver.desktop.presenters.outcome import NOTE_MAX, Outcome, OutcomeData
@@ -78,8 +79,10 @@ class OutcomeView(Screen):
             button = QPushButton(f"{code} {word}".replace("&", "&&"))
             button.setCheckable(True)
             button.setAutoRepeat(False)
-            button.setShortcut(f"Alt+{code}")  # out of any field; where none has the focus, the digit alone
-            tooltip(button, f"Alt+{code}")
+            pressed = QShortcut(f"Alt+{code}", button)  # a button's own presses it for 100 ms, and eats what is typed
+            pressed.setAutoRepeat(False)
+            pressed.activated.connect(button.click)
+            tooltip(button, f"Alt+{code}")  # out of any field; where none has the focus, the digit alone
             self._group.addButton(button, code)
             self._places.addWidget(button)
             self.buttons[code] = button

@@ -14,7 +14,7 @@ from callserver.desktop.views.icons import badge
 from callserver.desktop.views.screen import Screen
 from callserver.desktop.views.theme import GRID, LARGE_PX, colours, sized
 from callserver.desktop.views.theme_menu import ThemeMenu
-from callserver.desktop.views.widgets import ElidedLabel, Notice
+from callserver.desktop.views.widgets import ElidedLabel, Notice, enable
 
 BADGE_PX = 28
 IN_MENU = (Act.BOARD, Act.RECORDINGS, Act.STAFF, Act.SETTINGS, Act.DEVICES, Act.WALLBOARD, Act.KEYS, Act.LOG_OUT)
@@ -56,8 +56,8 @@ class StateBarView(Screen):
         self.waiting.setText(data.waiting)
         self.missed.setText(data.missed)
         self.missed.setVisible(bool(data.missed))
-        self.ready.setEnabled(data.may_ready)
-        self.pause.setEnabled(data.may_pause)
+        enable(self.ready, data.may_ready)
+        enable(self.pause, data.may_pause)
         self.pause.setText(data.pause)
         self.wrap_up.setVisible(data.wrap_up_left is not None)
         self.more_time.setVisible(data.wrap_up_left is not None)
@@ -67,8 +67,8 @@ class StateBarView(Screen):
 
     def open_pauses(self) -> None:
         """Ctrl+P: the reasons, each with its digit."""
-        if self.pause.isEnabled():
-            self.pause.showMenu()
+        if self.pause.isEnabled():  # `showMenu` would wait in it for the choice
+            self._pauses.popup(self.pause.mapToGlobal(self.pause.rect().bottomLeft()))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)

@@ -50,6 +50,21 @@ def tooltip(widget: QWidget, words: str) -> None:
     widget.setToolTip(f"<span>{escape(words)}</span>" if words else "")
 
 
+def enable(widget: QWidget, may: bool) -> None:
+    """One that cannot be used any more leaves the focus to nobody: Space would press whatever Qt finds next."""
+    if not may and widget.hasFocus():
+        widget.window().setFocus()
+    widget.setEnabled(may)
+
+
+def announce(widget: QWidget, words: str, assertive: bool) -> None:
+    """Said aloud to those who do not see it; assertive: at once, whatever is being read."""
+    event = QAccessibleAnnouncementEvent(widget, words)
+    politeness = QAccessible.AnnouncementPoliteness
+    event.setPoliteness(politeness.Assertive if assertive else politeness.Polite)
+    QAccessible.updateAccessibility(event)
+
+
 class ElidedLabel(QLabel):
     """One line of plain text, cut with "…" where there is no room; then the tooltip has all of it."""
 
@@ -218,9 +233,7 @@ class Notice(QWidget):
         worn = colours(self.palette())
         colour = worn.problem if drawn is Sign.PROBLEM else worn.focus
         self.sign.setPixmap(sign(drawn, worn, colour).pixmap(QSize(SIGN_PX, SIGN_PX), self.devicePixelRatioF()))
-        event = QAccessibleAnnouncementEvent(self, words)
-        event.setPoliteness(how)
-        QAccessible.updateAccessibility(event)
+        announce(self, words, how is QAccessible.AnnouncementPoliteness.Assertive)
 
 
 class SpinBox(QSpinBox):

@@ -50,6 +50,14 @@ class CustomerTests(WorkCase):
         self.talks(STRANGER)
         self.assertEqual(self.now.values["name"], "Zhao")
 
+    def test_no_telephone(self) -> None:
+        """Who is not to have the number that he calls from is saved with none, and not with that of whoever talks."""
+        self.talks(STRANGER)
+        self.customer.type("name", "Zhao")
+        self.customer.type("telephones", "")
+        self.customer.save()
+        self.assertEqual(self.client.asked, [("save_customer", "", {"name": "Zhao", "telephones": ""})])
+
     def test_saved_late(self) -> None:
         """A new customer who is in the books when the next stranger calls is not taken for him."""
         self.talks(STRANGER)
@@ -71,6 +79,18 @@ class CustomerTests(WorkCase):
         self.assertEqual(self.client.asked, [("save_customer", LI["number"], {"address": "Shenzhen"})])
         self.client.answers(LI | {"address": "Shenzhen"})
         self.assertEqual((self.now.values["address"], self.now.has_draft), ("Shenzhen", False))
+
+    def test_typed_while_it_is_saved(self) -> None:
+        """What is typed before the answer is here stays, also of a new customer, who has his number by then."""
+        for known in ((LI,), ()):
+            self.talks(STRANGER, *known)
+            self.customer.type("address", "Shenzhen")
+            self.customer.save()
+            self.customer.type("name", "Li Ming")
+            self.client.answers(LI | {"address": "Shenzhen"})
+            self.assertEqual((self.now.values["name"], self.now.has_draft), ("Li Ming", True))
+            self.customer.discard()
+            self.talks(NEXT)
 
     def test_typed_back(self) -> None:
         """What reads as it did before is no draft; what is discarded is gone."""

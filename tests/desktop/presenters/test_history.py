@@ -114,9 +114,21 @@ class HistoryTests(WorkCase):
         self.rings()
         self.history.type("  wants the green one ")
         self.history.keep()
+        self.history.keep()
         self.assertEqual(self.client.asked, [("note_contact", "13800138000", "wants the green one")])
         self.client.answers()
-        self.assertEqual(self.now.draft, "")
+        self.assertEqual((self.now.draft, self.history.has_drafts), ("", False))
+
+    def test_typed_while_it_is_kept(self) -> None:
+        """The next note, begun before the answer is here, stays; what is written on somebody else does, too."""
+        self.rings()
+        self.history.type("one")
+        self.history.keep()
+        self.history.type("two")
+        self.client.answers()
+        self.assertEqual(self.history.data().draft, "two")
+        self.rings("13700001111")
+        self.assertEqual((self.now.draft, self.history.has_drafts), ("", True))
 
     def test_blank_note(self) -> None:
         """Nothing is no note."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callserver.desktop.not_connected import NO_ANSWER, NotConnected
-from callserver.desktop.presenters.log_in import Beside, Trust, Typed, first_typed, reconnect_s
+from callserver.desktop.presenters.log_in import SERVERS_MAX, Beside, Trust, Typed, first_typed, reconnect_s
 from callserver.wire.refusals import Refusal, Refused
 from tests.desktop.presenters.log_in_case import ONE, OTHER, SERVER, TYPED, LogInCase
 
@@ -62,6 +64,28 @@ class CertificateTests(LogInCase):
         self.server.shows()
         self.assertFalse(self.panel.trust("AA:BB"))
         self.assertEqual(self.shown.trust, Trust.FIRST)
+
+    def test_not_seen_yet(self) -> None:
+        """Before its certificate was ever seen nothing is said to a server, least of all a password."""
+        self.panel.log_in(TYPED)
+        self.assertEqual((self.server.clients, self.shown.beside), ([], Beside.SERVER))
+        self.assertTrue(self.shown.problem)
+
+    def test_of_another_server(self) -> None:
+        """A password that is typed for one server never goes to the one that was looked at before."""
+        self.settings.pin("shop.example", 8787, ONE)
+        self.server.shows()
+        self.panel.log_in(replace(TYPED, server="other.example:8787"))
+        self.assertEqual((self.server.clients, self.shown.beside), ([], Beside.SERVER))
+
+    def test_last_servers(self) -> None:
+        """The last one first, each once, and not all that there ever were."""
+        self.settings.remember(servers=(*(f"shop{n}:1" for n in range(SERVERS_MAX)), SERVER))
+        self.settings.pin("shop.example", 8787, ONE)
+        self.server.shows()
+        self.panel.log_in(TYPED)
+        self.server.lets_in()
+        self.assertEqual(self.settings.now.servers, (SERVER, *(f"shop{n}:1" for n in range(SERVERS_MAX - 1))))
 
     def test_changed(self) -> None:
         """It says so and connects to nobody; the new one can be trusted on purpose."""

@@ -157,6 +157,15 @@ class MessagesTests(ServedCase):
         self.assertEqual(self.shown[-1].rows[0].spoken, "802 刘洋 · 2026-11-26 20:00, 李明的订单")
         self.assertEqual((self.messages.answer_to("4"), self.messages.text_of("4")), ("802", "李明的订单"))
 
+    def test_pages(self) -> None:
+        """The end of the list seen twice asks once for what is behind it."""
+        self.served["list_said"] |= {"next": "4"}
+        self.messages.opened()
+        self.served["list_said"] = {"found": [], "next": ""}
+        for _ in range(2):
+            self.messages.more()
+        self.assertEqual([one for one in self.client.asked if one == ("list_said", "", "4")], [("list_said", "", "4")])
+
     def test_sent(self) -> None:
         """To several, to a group; who is not there has it at his next log-in, and it says so."""
         self.messages.send("802，803 group sales", " 开会 ")

@@ -264,6 +264,29 @@ class ThingsTests(WorkCase):
         self.client.answers([QUEUE])
         self.assertEqual(self.client.asked[-1], ("save_queues", "night", {}))
 
+    def test_typed_while_it_is_saved(self) -> None:
+        """What is typed before the answer is here was not saved, and is still there to be."""
+        self.things.type("ring_s", "25")
+        self.things.save()
+        self.client.answers([QUEUE])
+        self.things.type("ring_s", "30")
+        self.client.answers({"name": "orders", "settings": QUEUE["settings"] | {"ring_s": "25"}})  # type: ignore[operator]
+        self.assertEqual(self.now.fields[2].value, "30")
+        self.things.save()
+        self.client.answers([{"name": "orders", "settings": QUEUE["settings"] | {"ring_s": "25"}}])  # type: ignore[operator]
+        self.assertEqual(self.client.asked[-1], ("save_queues", "orders", {"ring_s": "30"}))
+
+    def test_deleted_by_somebody_else(self) -> None:
+        """Yes to a question about one that is gone meanwhile deletes no other one."""
+        night = {"name": "night", "settings": QUEUE["settings"]}
+        self.things.ask_delete()
+        self.assertIn("orders", self.now.question.words if self.now.question else "")
+        self.things.load()
+        self.client.answers([night])
+        self.assertIsNone(self.now.question)
+        self.things.answer(True)
+        self.assertNotIn("delete_queues", [one[0] for one in self.client.asked])
+
     def test_kinds_apart(self) -> None:
         """What is typed of a queue is there again after a look at the groups; late answers go nowhere."""
         self.things.type("ring_s", "25")

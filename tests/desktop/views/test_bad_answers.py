@@ -40,7 +40,7 @@ class BadAnswerTests(WorkCase):
         self.seat(SeatState.HELD, LI)
         self.assertEqual(window.bar.state.text(), "On hold")
         self.seat(SeatState.TALKING, LI)
-        self.assertEqual(window.card.number.text(), "13800138000")
+        self.assertEqual(window.card.name.text(), "13800138000")
 
     def test_any_shape(self) -> None:
         """Whatever the server answers, bar and card go on, and what broke at the answer does not break again later."""

@@ -14,6 +14,7 @@ from callserver.desktop.views.messages import MessagesView
 from callserver.desktop.views.transfer import TransferView
 from callserver.desktop.window import SIDE_FROM_PX, MainWindow
 from callserver.wire.messages import Card, ChannelRow, QueueRow, Waiter
+from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from tests.desktop import qt
 from tests.desktop.presenters.work_case import WorkCase
@@ -151,5 +152,10 @@ class PanelTests(MovingViewsCase):
         QTest.keyClick(panel.people, Qt.Key.Key_Return)
         QTest.keyClicks(panel.text, "hello")
         QTest.keyClick(panel.text, Qt.Key.Key_Return)
+        QTest.keyClick(panel.text, Qt.Key.Key_Return)
         self.assertEqual(self.acts("tell_people"), [("tell_people", ["802"], "hello")])
+        self.client.waiting[-1].errback(Refused(Refusal.SERVER))
+        self.assertEqual(panel.text.text(), "hello", "what was refused stays")
+        QTest.keyClick(panel.text, Qt.Key.Key_Return)
+        self.client.waiting[-1].callback({"told": ["802"], "kept": [], "full": []})
         self.assertEqual(panel.text.text(), "")

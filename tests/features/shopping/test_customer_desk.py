@@ -185,6 +185,11 @@ class SaveTests(DeskCase):
         self.assertEqual(rules.find_buyer("13700000000").member_number, saved["number"])  # type: ignore[union-attr]
         self.assertRegex(saved["number"], "[0-9]{8}")
 
+    def test_new_without_telephone(self) -> None:
+        """Of whom it is said that he has none, has none, whoever calls at this moment."""
+        self.talk("13700000000")
+        self.assertEqual(self.ask("save_customer", "", {"name": "王芳", "telephones": ""})["telephones"], [])
+
     def test_new_from_anothers(self) -> None:
         """Who calls from a customer's telephone and is somebody else has none, and may be told one."""
         self.talk()
