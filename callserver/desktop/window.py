@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from callserver.desktop.keys import Act
@@ -134,6 +134,13 @@ class MainWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What no field has taken; a digit is an outcome's."""
+        digit, held = event.text(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        plain = digit.isdecimal() and not held and not event.isAutoRepeat()
+        if not (plain and self.panel is None and self.outcome.digit(int(digit))):
+            super().keyPressEvent(event)
 
     def _carry_out(self) -> None:
         in_outcome = self.outcome.isAncestorOf(self.focusWidget() or self)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from callserver.desktop.keys import Act
 from callserver.wire.states import SeatState
 from tests.whole.window_case import WindowCase
@@ -28,3 +31,21 @@ class CallTests(WindowCase):
         self.press(window, Act.HANG_UP)
         self.assertIn(self.state("801"), (SeatState.PAUSED, SeatState.IDLE_PC))
         self.assertEqual(window.card.title.text(), "Last call")
+
+
+class OutcomeTests(WindowCase):
+    def test_by_a_digit(self) -> None:
+        """After the call its outcome is a digit, a text and Ctrl+Enter, with nothing pressed before."""
+        window = self.window("801")
+        self.call("13912345678")
+        self.press(window, Act.ANSWER)
+        self.pass_s(2)
+        self.press(window, Act.HANG_UP)
+        self.pass_s(1)
+        window.setFocus()
+        QTest.keyClick(window, Qt.Key.Key_2)
+        self.assertTrue(window.outcome.buttons[2].isChecked())
+        QTest.keyClicks(window.focusWidget(), "2 pieces")
+        self.assertEqual(window.outcome.note.text(), "2 pieces")
+        self.press(window, Act.CARRY_OUT)
+        self.assertEqual((window.outcome.notice.label.text(), window.outcome.may_close()), ("Kept", True))

@@ -9,7 +9,7 @@ from callserver.desktop.presenters.outcome import NOTE_MAX, Outcome, OutcomeData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.theme import GRID
-from callserver.desktop.views.widgets import Notice, name
+from callserver.desktop.views.widgets import Notice, name, tooltip
 
 
 class OutcomeView(Screen):
@@ -59,6 +59,13 @@ class OutcomeView(Screen):
     def may_close(self) -> bool:
         return not self.presenter.has_drafts
 
+    def digit(self, code: int) -> bool:
+        """A digit was pressed, and no field has taken it: whether it was an outcome's."""
+        if code not in self.buttons or not self.buttons[code].isEnabled():
+            return False
+        self._chosen(code)
+        return True
+
     def _chosen(self, code: int) -> None:
         self.presenter.choose(code)
         self.note.setFocus()  # the digit, the text, Enter
@@ -75,6 +82,7 @@ class OutcomeView(Screen):
             pressed = QShortcut(f"Alt+{code}", button)  # a button's own presses it for 100 ms, and eats what is typed
             pressed.setAutoRepeat(False)
             pressed.activated.connect(button.click)
+            tooltip(button, f"Alt+{code}")  # out of any field; where none has the focus, the digit alone
             self._group.addButton(button, code)
             self._places.addWidget(button)
             self.buttons[code] = button
