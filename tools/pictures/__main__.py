@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 from PIL import Image
 
+from callserver.desktop.views.theme import Chosen, Theme
 from callserver.wire.catalogue import LANGUAGES
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
@@ -44,7 +45,6 @@ def take(language: str, folder: Path) -> None:
     """All pictures of one language, at the scale that Qt was told."""
     from PySide6.QtWidgets import QApplication
 
-    from callserver.desktop.views.theme import Theme
     from tools.pictures.scenes import scenes
     from tools.pictures.shop import PictureShop
 
@@ -54,7 +54,7 @@ def take(language: str, folder: Path) -> None:
         shop = PictureShop(Path(shop_folder))
         for name, widget in scenes(shop, language):
             for chosen, ending in LOOKS if folder.name in DARK_TOO else LOOKS[:1]:
-                theme.choose(chosen)  # type: ignore[arg-type]
+                theme.choose(chosen)
                 app.processEvents()
                 file = folder / f"{name}{ending}.png"
                 widget.grab().save(str(file))

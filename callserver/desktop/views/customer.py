@@ -61,9 +61,6 @@ class CustomerView(Screen):
     def save(self) -> None:
         self.presenter.save()
 
-    def carry_out(self) -> None:
-        self.presenter.save()
-
     def take_focus(self) -> None:
         (self.hits if self._pages.currentIndex() else self.fields["name"]).setFocus()
 
