@@ -7,6 +7,7 @@ from typing import Any
 from callserver.desktop.not_connected import NO_CONNECTION, NotConnected
 from callserver.wire.messages import Card
 from callserver.wire.states import SeatState
+from tests.desktop.presenters.order_rows import LI as CUSTOMER
 from tests.desktop.presenters.work_case import WorkCase
 
 LI, WU = Card("call-1", "13800138000"), Card("call-2", "13700001111")
@@ -14,7 +15,12 @@ LI, WU = Card("call-1", "13800138000"), Card("call-2", "13700001111")
 
 def found(*members: str, known_by: str = "number") -> dict[str, Any]:
     """What `caller_customers` answers."""
-    return {"found": [{"number": one, "known_by": known_by} for one in members]}
+    return {"found": [customer(one) | {"known_by": known_by} for one in members]}
+
+
+def customer(number: str, name: str = "李明") -> dict[str, Any]:
+    """What `show_customer` answers."""
+    return CUSTOMER | {"number": number, "name": name}
 
 
 class RecordTests(WorkCase):
@@ -32,7 +38,7 @@ class RecordTests(WorkCase):
         """The caller's record is there without a key; several are hits, and who has proved himself is not."""
         self.seat(SeatState.RINGING, LI)
         self.client.answers(found("1"))
-        self.client.answers({"number": "1"})
+        self.client.answers(customer("1"))
         self.assertEqual(self.shows(), ("1", 0))
         self.seat(SeatState.RINGING, WU)
         self.assertEqual(self.shows(), ("", 0))
@@ -47,7 +53,7 @@ class RecordTests(WorkCase):
         self.seat(SeatState.RINGING, LI)
         self.client.answers(found("1", "2"))
         self.record.choose("2")
-        self.client.answers({"number": "2"})
+        self.client.answers(customer("2"))
         self.seat(SeatState.TALKING, LI)
         self.seat(SeatState.HELD, LI)
         self.assertEqual([one[0] for one in self.client.asked], ["caller_customers", "show_customer"])
@@ -65,9 +71,9 @@ class RecordTests(WorkCase):
     def test_late_for_a_saved_one(self) -> None:
         """A record asked for before it was saved does not come after it."""
         self.record.choose("1")
-        self.record.show({"number": "1", "name": "new"})
+        self.record.show(customer("1", "new"))
         self.assertTrue(self.client.waiting.pop().called)
-        self.assertEqual(self.record.customer, {"number": "1", "name": "new"})
+        self.assertEqual(self.record.customer, customer("1", "new"))
 
     def test_asked_again(self) -> None:
         """Who called while the connection was lost is looked for when it is back; then nothing is wrong any more."""
