@@ -58,7 +58,7 @@ class Talks(MorningCase):
         self.li.does("empty_basket")
         self.li.does("put_in_basket", "1003", 2)
         self.li.does("show_basket")
-        self.li.does("finish_order", "on delivery", "")
+        self.li.does("finish_order", "on delivery", "8 Zhongshan Road")
 
     def sent_on(self) -> None:
         """Rejected, answered by a colleague, sent on, parked, fetched, sent to a queue, and to a menu."""
