@@ -144,17 +144,22 @@ class Board(Presenter[BoardData]):
     # The parts
 
     def _asked_for(self, deed: Deed, value: str) -> Deferred[None]:
-        channel, own = self._selected, self.model.seat
+        channel, row, heard = self._selected, self._row(), self.model.call_id
+        there = (row.call_id if row is not None else None) or ""  # the call that is selected
+        if deed is Deed.LISTEN and self._stops_listening():
+            return self.client.stop_listening(call_id=heard)
         if deed is Deed.LISTEN:
-            return self.client.stop_listening() if self._stops_listening() else self.client.listen(channel)
+            return self.client.listen(channel, call_id=there)
         if deed is Deed.WHISPER:
-            return self.client.whisper()
+            return self.client.whisper(call_id=heard)
+        if deed is Deed.BARGE_IN and self.model.seat.supervises:
+            return self.client.barge_in(call_id=heard)
         if deed is Deed.BARGE_IN:
-            return self.client.barge_in("" if own.supervises else channel)
+            return self.client.barge_in(channel, call_id=there)
         if deed is Deed.TAKE_OVER:
-            return self.client.take_over()
+            return self.client.take_over(call_id=heard)
         if deed is Deed.BREAK_OFF:
-            return self.client.break_off(channel, Target.parse(value))
+            return self.client.break_off(channel, Target.parse(value), call_id=there)
         if deed is Deed.FORCE_LOG_OUT:
             return self.client.force_log_out(self.model.rows[channel].person or channel.partition(" ")[2])
         if out_of_service(self._row()):

@@ -122,34 +122,34 @@ class Transfer(Presenter[TransferData]):
         if target.kind not in CONSULTED:
             self._say(self.work.words("There is nobody to ask: send the call on with Ctrl+Enter"))
         else:
-            self.do(self.client.consult(target))
+            self.do(self.client.consult(target, call_id=self.model.call_id))
 
     def send(self) -> None:
         """Blind: the call goes to the chosen one, and is out of hand."""
         target = self._fit()
         if target is not None and self.data().may_send:
-            self.do(self.client.transfer(str(target)), self._sent)
+            self.do(self.client.transfer(str(target), call_id=self.model.call_id), self._sent)
 
     def flash(self) -> None:
         """The exchange connects the party with the chosen number, where the line can."""
         target = self._fit()
         if target is not None and self.data().may_flash:
-            self.do(self.client.flash_transfer(target.name))
+            self.do(self.client.flash_transfer(target.name, call_id=self.model.call_id))
 
     def complete(self) -> None:
         """Leave the two to each other."""
         if self.data().may_complete:
-            self.do(self.client.join(), self._sent)
+            self.do(self.client.join(call_id=self.model.call_id), self._sent)
 
     def three_way(self) -> None:
         """All three talk."""
         if self.data().may_join_all:
-            self.do(self.client.three_way())
+            self.do(self.client.three_way(call_id=self.model.call_id))
 
     def swap(self) -> None:
         """Talk with the other one."""
         if self.data().may_join_all:
-            self.do(self.client.swap())
+            self.do(self.client.swap(call_id=self.model.call_id))
 
     def cancel(self) -> None:
         """Leave the third one."""
