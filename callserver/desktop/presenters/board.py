@@ -26,7 +26,6 @@ from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.tiles import Tile, arranged, channel_title, is_line, tile
 from callserver.desktop.presenters.waiters import WaiterLine, waiter_lines
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import told
 from callserver.wire.messages import BARGED_IN, Access, AlarmNotice, ChannelRow, Hello, QueueRow, SeatStatus
 from callserver.wire.rights import Right
 from callserver.wire.targets import Target
@@ -215,7 +214,7 @@ class Board(Presenter[BoardData]):
 
     def _alarms(self) -> tuple[str, ...]:
         earlier = [one for one in self._earlier if not any(_same(one, now) for now in self.model.alarms)]
-        return tuple(told(one.phrase, self.work.language) for one in (*earlier, *self.model.alarms))
+        return tuple(self.work.told(one.phrase) for one in (*earlier, *self.model.alarms))
 
     def _detail(self) -> list[str]:
         row = self._row()
@@ -226,7 +225,7 @@ class Board(Presenter[BoardData]):
         lines += [words("Caller {caller}", caller=row.caller)] if row.caller else []
         lines += [words("Menu {menu}", menu=row.menu)] if row.menu else []
         lines += [words("Another call held")] if row.kept else []
-        return [line for line in (*lines, *(told(note, self.work.language) for note in row.notes)) if line]
+        return [line for line in (*lines, *(self.work.told(note) for note in row.notes)) if line]
 
     def _ask_alarms(self) -> None:
         if self.model.may(Right.SUPERVISOR) and self.model.connection is Connection.HERE:

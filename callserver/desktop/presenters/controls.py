@@ -14,7 +14,7 @@ from callserver.desktop.presenters.consulting import cancel_consult
 from callserver.desktop.presenters.fax_news import FaxNews
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import N_, told
+from callserver.wire.catalogue import N_
 from callserver.wire.messages import Access, ChannelRow, Hello, Said, SeatStatus
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
@@ -131,7 +131,7 @@ class Controls(Presenter[ControlsData]):
     def _why_not(self, act: Act) -> str:
         if act is Act.MUTE:
             why = self.work.voice.why_not_mute()
-            return told(why, self.work.language) if why is not None else ""
+            return self.work.told(why) if why is not None else ""
         return self.work.lacks(NEEDS[act]) if act in NEEDS else ""
 
     def _word(self, act: Act) -> str:

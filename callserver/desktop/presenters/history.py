@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.clocks import moment, stopwatch
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
@@ -148,7 +149,7 @@ class History(Presenter[HistoryData]):
 
 
 def _person(number: str, name: str) -> str:
-    return f"{number} {name}".strip()
+    return f"{number} {beside(name)}".strip()
 
 
 def _outcome(one: Row, language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.rows import Row, colleagues, own, seat_row
 from callserver.wire.messages import Access, ChannelRow, Hello, Said
@@ -136,8 +137,8 @@ class Messages(Presenter[MessagesData]):
         if one["to"] == EVERYBODY:
             to = words("Everybody")
         else:
-            to = one["to"] or f"{one['recipient']} {one['recipient_name']}".rstrip()
-        title = words("To {name}", name=to) if is_own else f"{one['sender']} {one['name']}".rstrip()
+            to = one["to"] or f"{one['recipient']} {beside(one['recipient_name'])}".rstrip()
+        title = words("To {name}", name=to) if is_own else f"{one['sender']} {beside(one['name'])}".rstrip()
         return Row(str(one["id"]), f"{title} · {one['at'][:16].replace('T', ' ')}", str(one["text"]))
 
     # What makes it look otherwise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.clocks import stopwatch
@@ -191,7 +192,7 @@ class Transfer(Presenter[TransferData]):
         if card is None:
             return self.work.words("Transfer")
         name, number = caller_name(card, self.work.language), card.caller_number or ""
-        return self.work.words("Transfer {name}", name=name if name == number else f"{name} {number}".rstrip())
+        return self.work.words("Transfer {name}", name=name if name == number else f"{beside(name)} {number}".rstrip())
 
     def _consulting(self) -> str:
         seat = self.model.seat
@@ -208,7 +209,7 @@ class Transfer(Presenter[TransferData]):
     def _name(self, card: Card) -> str:
         name, number = caller_name(card, self.work.language), card.caller_number or ""
         is_colleague = bool(number) and SEAT + number in self.model.rows and name != number
-        return f"{number} {name}" if is_colleague else name
+        return f"{number} {beside(name)}" if is_colleague else name
 
     # What makes it look otherwise
 
