@@ -31,6 +31,7 @@ class TransferData:
     title: str
     rows: tuple[Row, ...]
     chosen: str  # the key of its row
+    star: str  # what the button of favourites would do
     nothing: str
     consulting: str
     may_consult: bool
@@ -69,6 +70,7 @@ class Transfer(Presenter[TransferData]):
             title=self._title(),
             rows=rows,
             chosen=self.chosen,
+            star=self._star(),
             nothing="" if rows else self.work.words("Nobody found"),
             consulting=self._consulting(),
             may_consult=alone,
@@ -205,6 +207,11 @@ class Transfer(Presenter[TransferData]):
             kept=self._name(seat.kept),
             kept_time=stopwatch(self.model.age_s(self.model.kept_since_s)),
         )
+
+    def _star(self) -> str:
+        if self.chosen and self.chosen in self.work.settings.now.favourites:
+            return "☆ " + self.work.words("No favourite any more")
+        return "★ " + self.work.words("To favourites")
 
     def _name(self, card: Card) -> str:
         name, number = caller_name(card, self.work.language), card.caller_number or ""

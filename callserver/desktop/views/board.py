@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -20,12 +22,12 @@ from callserver.desktop.keys import Act
 from callserver.desktop.presenters.board import Board, BoardData, DeedButton
 from callserver.desktop.presenters.deeds import DESTROYS, Deed
 from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.board_tiles import BoardTiles
 from callserver.desktop.views.deed_question import QuestionPanel
 from callserver.desktop.views.legend import LegendPanel
 from callserver.desktop.views.plain_table import PlainTable
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
-from callserver.desktop.views.tile_list import TileList
 from callserver.desktop.views.widgets import ActionButton, ElidedLabel, Notice, name, tooltip
 
 BELOW_PX, LEAST_BELOW_PX = 18 * GRID, 12 * GRID
@@ -42,12 +44,12 @@ class BoardView(Screen):
         self.presenter: Board = Board(work, self.show_data)
         self.title, self.notice = ElidedLabel(), Notice()
         self.title.setFont(sized(LARGE_PX, bold=True))
-        self.tiles = name(TileList(), words("Lines and seats"))
+        self.tiles = name(BoardTiles(), words("Lines and seats"))
         self.legend_button = QPushButton(words("Legend"))
         self.legend_button.setCheckable(True)
         self.legend = LegendPanel(words("Legend"), self.presenter.legend)
         number, wait, queue, priority = words("Number"), words("Wait"), words("Queue"), words("Priority")
-        heads = (("#", 24), (number, 104), (wait, 48), (queue, 64), (priority, 64), ("", 40))
+        heads = (("#", 24), (number, 104), (wait, 48), (queue, 64), (priority, 80), ("", 40))
         self.waiting = PlainTable(words("Who waits"), heads, words("Nobody waits"), right=(0, 2, 4))
         self.alarms = PlainTable(words("Alarms"), ((words("Alarms"), 80),), words("No alarms"))
         self.detail = QLabel()
@@ -67,6 +69,9 @@ class BoardView(Screen):
         self.waiting.put([(one.place, one.caller, one.wait, one.queue, one.priority, one.mark) for one in data.waiting])
         self.alarms.put([(alarm,) for alarm in data.alarms])
         self.alarms.set_head(0, data.alarms_title)
+        for row, alarm in enumerate(data.alarms):
+            if (item := self.alarms.item(row, 0)) is not None:
+                item.setToolTip(f"<span>{escape(alarm)}</span>")  # whole, where there is no room
         self.detail.setText("\n".join(data.detail))
         for button in data.buttons:
             self._show_button(button)

@@ -28,12 +28,13 @@ class BoardViewCase(WorkCase):
         self.view.begin()
         self.addCleanup(self.view.leave)
         self.client.answers([])
+        self.client.answers([])
         self.view.activateWindow()
         self.view.take_focus()
         flush()
 
     def asked(self) -> list[tuple[object, ...]]:
-        return [act for act in self.client.asked if act != ("alarms",)]
+        return [act for act in self.client.asked if act not in (("alarms",), ("list_staff",))]
 
     def selected(self) -> str:
         index = self.view.tiles.currentIndex()
@@ -61,6 +62,25 @@ class TileListTests(BoardViewCase):
         flush()
         narrow = {tiles.visualRect(tiles.tiles.index(row)).x() for row in range(24)}
         self.assertEqual(len(narrow), 3)
+
+    def test_empty_places(self) -> None:
+        """With few lines there are empty places before the seats; arrows pass over them, and a click on one is none."""
+        self.log_in(LINES[:5] + SEATS, QUEUES)
+        flush()
+        tiles = self.view.tiles
+        blanks = [row for row in range(12) if tiles.is_blank(tiles.tiles.index(row))]
+        self.assertEqual(blanks, [7, 8, 9])
+        self.view.presenter.select("line 5")
+        flush()
+        key(self.view, Qt.Key.Key_Right)
+        self.assertEqual(self.selected(), "seat 803")
+        QTest.mouseClick(
+            tiles.viewport(), Qt.MouseButton.LeftButton, pos=tiles.visualRect(tiles.tiles.index(8)).center()
+        )
+        key(self.view, Qt.Key.Key_Left)
+        self.assertEqual(self.selected(), "line 5")
+        read = QAccessible.queryAccessibleInterface(tiles)
+        self.assertEqual(read.child(8).text(QAccessible.Text.Name), "nothing here")
 
     def test_arrows(self) -> None:
         """Arrows go from tile to tile, right and down, and what is selected is what the buttons are about."""
