@@ -5,6 +5,7 @@ from PySide6.QtGui import QAccessible, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from callserver.desktop.foreign import one_line
 from callserver.desktop.keys import Act
 from callserver.desktop.presenters.deeds import DESTROYS, Deed
 from callserver.desktop.views.board import BoardView
@@ -187,11 +188,12 @@ class DeedViewTests(BoardViewCase):
         """Who waits stands in the table; when nobody does, it says so."""
         table = self.view.waiting
         self.assertEqual(
-            [table.item(0, column).text() for column in range(5)], ["1", "075588889999", "1:20", "order", "0"]
+            [one_line(table.rows.index(0, column).data()) for column in range(5)],
+            ["1", "075588889999", "1:20", "order", "0"],
         )
         self.model.access(Access(EVERY_RIGHT, LINES + SEATS, ()))
         flush()
-        self.assertEqual(table.rowCount(), 0)
+        self.assertEqual(table.rows.rowCount(), 0)
 
     def test_legend(self) -> None:
         """The legend is there when it is wanted, with a sentence for every icon."""
