@@ -74,6 +74,11 @@ class Tile:
     kept: bool
     spoken: str
 
+    @property
+    def key(self) -> str:
+        """What it is known by in a list."""
+        return self.channel
+
 
 def tile(row: ChannelRow, age_s: float, language: str, partner: str = "") -> Tile:
     """

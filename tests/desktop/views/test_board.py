@@ -38,7 +38,7 @@ class BoardViewCase(WorkCase):
 
     def selected(self) -> str:
         index = self.view.tiles.currentIndex()
-        return self.view.tiles.tiles.tiles[index.row()].channel if index.isValid() else ""
+        return self.view.tiles.tiles.rows[index.row()].channel if index.isValid() else ""
 
 
 class TileListTests(BoardViewCase):
@@ -55,7 +55,7 @@ class TileListTests(BoardViewCase):
     def test_columns(self) -> None:
         """With room for six columns the seats are the last one; with less they flow."""
         tiles = self.view.tiles
-        places = {tile.channel: tiles.visualRect(tiles.tiles.index(row)) for row, tile in enumerate(tiles.tiles.tiles)}
+        places = {tile.channel: tiles.visualRect(tiles.tiles.index(row)) for row, tile in enumerate(tiles.tiles.rows)}
         self.assertEqual(len({place.x() for place in places.values()}), 6)
         self.assertEqual(len({places[f"seat {number}"].x() for number in range(801, 805)}), 1)
         self.view.resize(700, 640)
