@@ -22,7 +22,7 @@ class BoardTiles(TileList):
 
     def is_blank(self, index: Index) -> bool:
         """Whether nothing stands there."""
-        return self.tiles.tiles[index.row()].channel.startswith(BLANK)
+        return self.tiles.rows[index.row()].channel.startswith(BLANK)
 
     def moveCursor(self, action: Move, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """To the next tile in that direction."""

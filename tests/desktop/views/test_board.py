@@ -5,6 +5,7 @@ from PySide6.QtGui import QAccessible, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from callserver.desktop.foreign import one_line
 from callserver.desktop.keys import Act
 from callserver.desktop.presenters.deeds import DESTROYS, Deed
 from callserver.desktop.views.board import BoardView
@@ -38,7 +39,7 @@ class BoardViewCase(WorkCase):
 
     def selected(self) -> str:
         index = self.view.tiles.currentIndex()
-        return self.view.tiles.tiles.tiles[index.row()].channel if index.isValid() else ""
+        return self.view.tiles.tiles.rows[index.row()].channel if index.isValid() else ""
 
 
 class TileListTests(BoardViewCase):
@@ -55,7 +56,7 @@ class TileListTests(BoardViewCase):
     def test_columns(self) -> None:
         """With room for six columns the seats are the last one; with less they flow."""
         tiles = self.view.tiles
-        places = {tile.channel: tiles.visualRect(tiles.tiles.index(row)) for row, tile in enumerate(tiles.tiles.tiles)}
+        places = {tile.channel: tiles.visualRect(tiles.tiles.index(row)) for row, tile in enumerate(tiles.tiles.rows)}
         self.assertEqual(len({place.x() for place in places.values()}), 6)
         self.assertEqual(len({places[f"seat {number}"].x() for number in range(801, 805)}), 1)
         self.view.resize(700, 640)
@@ -207,11 +208,12 @@ class DeedViewTests(BoardViewCase):
         """Who waits stands in the table; when nobody does, it says so."""
         table = self.view.waiting
         self.assertEqual(
-            [table.item(0, column).text() for column in range(5)], ["1", "075588889999", "1:20", "order", "0"]
+            [one_line(table.rows.index(0, column).data()) for column in range(5)],
+            ["1", "075588889999", "1:20", "order", "0"],
         )
         self.model.access(Access(EVERY_RIGHT, LINES + SEATS, ()))
         flush()
-        self.assertEqual(table.rowCount(), 0)
+        self.assertEqual(table.rows.rowCount(), 0)
 
     def test_legend(self) -> None:
         """The legend is there when it is wanted, with a sentence for every icon."""
