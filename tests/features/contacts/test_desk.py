@@ -10,6 +10,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from callserver.acd.seats.acts import perform
+from callserver.calls.vocabulary import Kind
 from callserver.config.outcomes import read_outcomes
 from callserver.features.contacts.desk import ContactsDesk
 from callserver.features.contacts.rules import PAGE
@@ -134,6 +135,14 @@ class OutcomeTests(DeskCase):
         self.store.run(index.catch_up_all)
         row = RecordingRow.get(RecordingRow.call_id == call)
         self.assertEqual((row.class_, row.protected), ("complaint", True))
+
+    def test_message_is_no_talk(self) -> None:
+        """A message that the caller has left in the same call is a letter with rules of its own: it is not kept so."""
+        call = self.call()
+        self.tell(Kind.RECORDING, call, file="message.wav", message=True)
+        self.assertIsNone(self.asks("set_outcome", call, 3, "too loud"))
+        kept = [event.data["file"] for event in timeline(call) if event.kind == "recording_noted"]
+        self.assertEqual(kept, [f"{call}-recorded.wav"])
 
     def test_no_complaint(self) -> None:
         """What protects nothing keeps nothing: recordings go when their time is over."""
