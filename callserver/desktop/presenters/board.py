@@ -16,14 +16,15 @@ from callserver.desktop.presenters.deeds import (
     NEEDS,
     NOW,
     STOP_LISTENING,
+    Asked,
     Deed,
-    Question,
     can,
     out_of_service,
     question,
 )
 from callserver.desktop.presenters.legend import LegendLine, legend
 from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.rows import SEAT
 from callserver.desktop.presenters.tiles import OFF, Tile, arranged, blank, channel_title, is_line, tile
 from callserver.desktop.presenters.waiters import WaiterLine, waiter_lines
@@ -70,7 +71,7 @@ class Board(Presenter[BoardData]):
     def __init__(self, work: Workplace, show: Callable[[BoardData], None]) -> None:
         super().__init__(work, show)
         self._columns, self._selected = 6, ""
-        self._question: Question | None = None
+        self._asked: Asked | None = None
         self._earlier: list[AlarmNotice] = []  # given before the log-in
         self._staff: list[ChannelRow] = []  # seats of all who work here, as if nobody were there
 
@@ -100,7 +101,7 @@ class Board(Presenter[BoardData]):
             selected=self._selected,
             detail=tuple(self._detail()),
             buttons=tuple(map(self._button, Deed)),
-            question=self._still_asked(),
+            question=asked.question if (asked := self._still_asked()) else None,
             problem=self.problem,
         )
 
@@ -109,7 +110,7 @@ class Board(Presenter[BoardData]):
     def select(self, channel: str) -> None:
         """Another tile; what was asked about the one before is not asked any more."""
         if channel != self._selected:
-            self._selected, self._question = channel, None
+            self._selected, self._asked = channel, None
             self.refresh()
 
     def flow(self, columns: int) -> None:
@@ -131,19 +132,20 @@ class Board(Presenter[BoardData]):
             self.do(self._asked_for(deed, ""))
         elif row is not None:
             age_s, queues = self.model.row_age_s(row.channel), self.model.queues
-            self._question = question(deed, row, age_s, self._partner(row), queues, self.work.language)
+            asked = question(deed, row, age_s, self._partner(row), queues, self.work.language)
+            self._asked = Asked(deed, row.channel, row.call_id, asked)
         self.refresh()
 
     def confirm(self, value: str) -> None:
         """Yes, in this way."""
-        asked, self._question = self._still_asked(), None
+        asked, self._asked = self._still_asked(), None
         if asked is not None:
             self.do(self._asked_for(asked.deed, value))
         self.refresh()
 
     def cancel(self) -> None:
         """No."""
-        self._question = None
+        self._asked = None
         self.refresh()
 
     # The parts
@@ -179,13 +181,13 @@ class Board(Presenter[BoardData]):
         elsewhere = row is not None and row.call_id and row.call_id != _heard_call(own) and row.person != own.number
         return own.reason == BARGED_IN or not elsewhere
 
-    def _still_asked(self) -> Question | None:
-        asked = self._question
+    def _still_asked(self) -> Asked | None:
+        asked = self._asked
         row = self.model.rows.get(asked.channel) if asked else None
         if asked and (row is None or row.call_id != asked.call_id or not can(asked.deed, row, self.model.seat)):
-            self._question = None
+            self._asked = None
             self.problem = self.work.words("This has changed meanwhile; look again")
-        return self._question
+        return self._asked
 
     def _rows(self) -> list[ChannelRow]:
         """What the server tells, and the seats where nobody has been since it was started."""

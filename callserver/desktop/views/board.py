@@ -21,8 +21,8 @@ from callserver.desktop.presenters.board import Board, BoardData, DeedButton
 from callserver.desktop.presenters.deeds import DESTROYS, Deed
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.board_tiles import BoardTiles
-from callserver.desktop.views.deed_question import QuestionPanel
 from callserver.desktop.views.legend import LegendPanel
+from callserver.desktop.views.question import QuestionView
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
@@ -56,7 +56,7 @@ class BoardView(Screen):
         self.detail.setTextFormat(Qt.TextFormat.PlainText)
         self.detail.setWordWrap(True)
         self.detail.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.question = QuestionPanel(words("Cancel"), words("How"))
+        self.question = QuestionView()
         self.buttons = {deed: ActionButton() for deed in Deed}
         self._lay_out()
         self._connect()
@@ -75,8 +75,8 @@ class BoardView(Screen):
             self._show_button(button)
         if data.question is not None:
             self._below.setCurrentWidget(self.question)
-            self.question.ask(data.question)
-        elif self._below.currentWidget() is self.question:
+        self.question.show_question(data.question)
+        if data.question is None and self._below.currentWidget() is self.question:
             self._below.setCurrentIndex(0)
             self.tiles.setFocus()
 
@@ -122,13 +122,15 @@ class BoardView(Screen):
         self.tiles.chosen.connect(self.presenter.select)
         self.tiles.flowed.connect(self.presenter.flow)
         self.legend_button.toggled.connect(self._show_legend)
-        self.question.confirmed.connect(self.presenter.confirm)
-        self.question.cancelled.connect(self.presenter.cancel)
+        self.question.answered.connect(self._answered)
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
         for button in self.buttons.values():
             self._group.addButton(button)
         self._group.buttonClicked.connect(self._pressed)
+
+    def _answered(self, yes: bool) -> None:
+        self.presenter.confirm(self.question.choice) if yes else self.presenter.cancel()
 
     def _pressed(self, pressed: QAbstractButton) -> None:
         self.presenter.act(next(deed for deed, button in self.buttons.items() if button is pressed))

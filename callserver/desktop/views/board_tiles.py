@@ -7,7 +7,8 @@ from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem
 
 from callserver.desktop.presenters.tiles import BLANK
-from callserver.desktop.views.tile_list import CELL, Index, TileList, TilePainter
+from callserver.desktop.views.keyed_rows import Index
+from callserver.desktop.views.tile_list import CELL, TileList, TilePainter
 
 Move = QAbstractItemView.CursorAction
 

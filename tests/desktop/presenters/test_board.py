@@ -209,7 +209,7 @@ class QuestionTests(BoardCase):
         self.assertIn("13800138000", question.facts[1])
         self.assertEqual([choice.value for choice in question.choices], ["hang up", "queue order", "queue service"])
         self.assertIn("busy tone", question.choices[0].heard)
-        self.assertEqual(question.verb, "Break off")
+        self.assertEqual(question.do, "Break off")
         self.assertEqual(self.asked(), [])
         self.board.confirm("queue service")
         self.assertEqual(self.asked(), [("break_off", "line 3", "queue service")])
