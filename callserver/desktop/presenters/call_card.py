@@ -91,11 +91,11 @@ class CallCard(Presenter[CallCardData]):
 
     def answer(self) -> None:
         """Take the call that rings."""
-        self.do(self.client.answer())
+        self.do(self.client.answer(call_id=self.model.call_id))
 
     def reject(self) -> None:
         """Leave it to others."""
-        self.do(self.client.reject())
+        self.do(self.client.reject(call_id=self.model.call_id))
 
     def _title(self, card: Card) -> str:
         seat, words = self.model.seat, self.work.words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from callserver.desktop.foreign import beside
@@ -108,7 +108,8 @@ class Missed(Presenter[MissedData]):
                 continue
             why_not = "" if taken is None or taken["result"] else self._by(taken["by"])
             is_new = one.last > self._seen_before
-            rows.append(Row(one.number, one.number, " · ".join(filter(None, words)), why_not=why_not, is_new=is_new))
+            shown = Row(one.number, one.number, " · ".join(filter(None, words)), why_not=why_not, is_new=is_new)
+            rows.append(replace(shown, aloud=self.work.words("new") if is_new else ""))
         return rows
 
     def _slip(self, slip: dict[str, Any]) -> Row:

@@ -37,6 +37,7 @@ class Presenter(AgentListener, Generic[Data]):
         self._shown: Data | None = None
         self._endings: list[Callable[[], None]] = []
         self._is_over = False
+        self._under_way: set[str] = set()  # what must not be done twice
 
     @abstractmethod
     def data(self) -> Data:
@@ -75,6 +76,18 @@ class Presenter(AgentListener, Generic[Data]):
         asked.addCallback(self._show_answer, then or (lambda answer: None))
         asked.addErrback(self._not_done)
         asked.addBoth(lambda _: self.refresh())
+
+    def do_once(self, act: str, ask: Callable[[], Deferred[Any]], then: Callable[[Any], None] | None = None) -> None:
+        """The same, unless this act still waits for its answer: Enter pressed twice is one."""
+        if act in self._under_way:
+            return
+
+        def over(answer: Any) -> Any:
+            self._under_way.discard(act)
+            return answer
+
+        self._under_way.add(act)
+        self.do(ask().addBoth(over), then)
 
     def _show_answer(self, answer: Any, then: Callable[[Any], None]) -> None:
         """What cannot be shown is as if it had not come: kept, it would break the screen at each later event."""

@@ -154,7 +154,10 @@ class VoiceMail(Presenter[VoiceMailData]):
         details += [words("urgent")] if message["urgent"] else []
         details += [words("private")] if message["private"] else []
         details += [words("taken by {name}", name=message["taken_name"])] if message["taken_name"] else []
-        return Row(message["message"], who, " · ".join(details), is_new=not message["heard"])
+        is_new = not message["heard"]
+        return Row(
+            message["message"], who, " · ".join(details), is_new=is_new, aloud=self.work.words("new") if is_new else ""
+        )
 
     # What makes it look otherwise
 
