@@ -50,6 +50,7 @@ DOCUMENT_ACTS = frozenset(
         *("check_settings", "save_settings"),  # menus are tried
     }
 )
+ROUND_TRIP_MAX_MS = 60_000  # more is no measure
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
 
 
@@ -325,6 +326,10 @@ class AgentClient(Moving, Supervising):
         """A colleague has written."""
         self._listener.said(said)
 
+    def pinged(self, round_trip_ms: int) -> None:
+        """So long the connection took for the ping before, there and back."""
+        self._listener.round_trip(round_trip_ms)
+
     def hear(self, block: bytes) -> None:
         """20 ms of sound."""
         self._listener.audio(block)
@@ -340,8 +345,10 @@ class Mind(pb.Referenceable):
     def __init__(self, client: AgentClient) -> None:
         self._client = client
 
-    def remote_ping(self) -> None:
+    def remote_ping(self, round_trip_ms: object = None) -> None:
         """The answer is what counts."""
+        if type(round_trip_ms) is int and 0 <= round_trip_ms <= ROUND_TRIP_MAX_MS:
+            self._client.pinged(round_trip_ms)
 
     def remote_status(self, wire: Wire) -> None:
         status = understood(SeatStatus, wire)

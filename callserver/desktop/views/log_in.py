@@ -81,7 +81,7 @@ class LogInView(QWidget):
     def show_data(self, data: LogInData) -> None:
         """Paint it."""
         self._show_servers(data.servers)
-        self.reach.show_info(data.reach) if data.is_reachable else self.reach.show_problem(data.reach)
+        self.reach.show_info(data.reach) if data.is_reachable or data.is_coming else self.reach.show_problem(data.reach)
         self._show_certificate(data)
         for widget in self._new_row:
             widget.setVisible(data.must_change)
