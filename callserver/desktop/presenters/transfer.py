@@ -209,7 +209,7 @@ class Transfer(Presenter[TransferData]):
 
     def _star(self) -> str:
         if self.chosen and self.chosen in self.work.settings.now.favourites:
-            return "☆ " + self.work.words("No favourite any more")
+            return "☆ " + self.work.words("No favourite")
         return "★ " + self.work.words("To favourites")
 
     def _name(self, card: Card) -> str:

@@ -49,7 +49,7 @@ class BoardView(Screen):
         self.legend_button.setCheckable(True)
         self.legend = LegendPanel(words("Legend"), self.presenter.legend)
         number, wait, queue, priority = words("Number"), words("Wait"), words("Queue"), words("Priority")
-        heads = (("#", 24), (number, 104), (wait, 48), (queue, 64), (priority, 80), ("", 40))
+        heads = (("#", 24), (number, 104), (wait, 48), (queue, 64), (priority, 80), (words("Note"), 40))
         self.waiting = PlainTable(words("Who waits"), heads, words("Nobody waits"), right=(0, 2, 4))
         self.alarms = PlainTable(words("Alarms"), ((words("Alarms"), 80),), words("No alarms"))
         self.detail = QLabel()
