@@ -5,6 +5,7 @@ from PySide6.QtGui import QAccessible, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from callserver.desktop.foreign import one_line
 from callserver.desktop.keys import Act
 from callserver.desktop.presenters.deeds import DESTROYS, Deed
 from callserver.desktop.views.board import BoardView
@@ -28,16 +29,17 @@ class BoardViewCase(WorkCase):
         self.view.begin()
         self.addCleanup(self.view.leave)
         self.client.answers([])
+        self.client.answers([])
         self.view.activateWindow()
         self.view.take_focus()
         flush()
 
     def asked(self) -> list[tuple[object, ...]]:
-        return [act for act in self.client.asked if act != ("alarms",)]
+        return [act for act in self.client.asked if act not in (("alarms",), ("list_staff",))]
 
     def selected(self) -> str:
         index = self.view.tiles.currentIndex()
-        return self.view.tiles.tiles.tiles[index.row()].channel if index.isValid() else ""
+        return self.view.tiles.tiles.rows[index.row()].channel if index.isValid() else ""
 
 
 class TileListTests(BoardViewCase):
@@ -54,13 +56,32 @@ class TileListTests(BoardViewCase):
     def test_columns(self) -> None:
         """With room for six columns the seats are the last one; with less they flow."""
         tiles = self.view.tiles
-        places = {tile.channel: tiles.visualRect(tiles.tiles.index(row)) for row, tile in enumerate(tiles.tiles.tiles)}
+        places = {tile.channel: tiles.visualRect(tiles.tiles.index(row)) for row, tile in enumerate(tiles.tiles.rows)}
         self.assertEqual(len({place.x() for place in places.values()}), 6)
         self.assertEqual(len({places[f"seat {number}"].x() for number in range(801, 805)}), 1)
         self.view.resize(700, 640)
         flush()
         narrow = {tiles.visualRect(tiles.tiles.index(row)).x() for row in range(24)}
         self.assertEqual(len(narrow), 3)
+
+    def test_empty_places(self) -> None:
+        """With few lines there are empty places before the seats; arrows pass over them, and a click on one is none."""
+        self.log_in(LINES[:5] + SEATS, QUEUES)
+        flush()
+        tiles = self.view.tiles
+        blanks = [row for row in range(12) if tiles.is_blank(tiles.tiles.index(row))]
+        self.assertEqual(blanks, [7, 8, 9])
+        self.view.presenter.select("line 5")
+        flush()
+        key(self.view, Qt.Key.Key_Right)
+        self.assertEqual(self.selected(), "seat 803")
+        QTest.mouseClick(
+            tiles.viewport(), Qt.MouseButton.LeftButton, pos=tiles.visualRect(tiles.tiles.index(8)).center()
+        )
+        key(self.view, Qt.Key.Key_Left)
+        self.assertEqual(self.selected(), "line 5")
+        read = QAccessible.queryAccessibleInterface(tiles)
+        self.assertEqual(read.child(8).text(QAccessible.Text.Name), "nothing here")
 
     def test_arrows(self) -> None:
         """Arrows go from tile to tile, right and down, and what is selected is what the buttons are about."""
@@ -187,11 +208,12 @@ class DeedViewTests(BoardViewCase):
         """Who waits stands in the table; when nobody does, it says so."""
         table = self.view.waiting
         self.assertEqual(
-            [table.item(0, column).text() for column in range(5)], ["1", "075588889999", "1:20", "order", "0"]
+            [one_line(table.rows.index(0, column).data()) for column in range(5)],
+            ["1", "075588889999", "1:20", "order", "0"],
         )
         self.model.access(Access(EVERY_RIGHT, LINES + SEATS, ()))
         flush()
-        self.assertEqual(table.rowCount(), 0)
+        self.assertEqual(table.rows.rowCount(), 0)
 
     def test_legend(self) -> None:
         """The legend is there when it is wanted, with a sentence for every icon."""
