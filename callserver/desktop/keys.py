@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from callserver.wire.catalogue import N_
+from callserver.wire.catalogue import N_, known
 
 
 class Act(Enum):
@@ -43,11 +43,18 @@ class Act(Enum):
     BOARD = N_("Board")
     LISTEN = N_("Listen")
     PARK = N_("Park")
+    FAVOURITE = N_("Favourite on/off")
+    OUTCOME = N_("Call's outcome")
+    REMOVE = N_("Remove item")
+    PLAY = N_("Play or pause")
+    BACK = N_("10 seconds back")
+    FORWARD = N_("10 seconds on")
     RECORDINGS = N_("Recordings")
     STAFF = N_("Staff")
     SETTINGS = N_("Settings")
     DEVICES = N_("Headset and microphone")
     WALLBOARD = N_("Wallboard")
+    FULL_SCREEN = N_("Full wallboard")
     LOG_OUT = N_("Log out")
     CLOSE = N_("Close a panel")
 
@@ -87,24 +94,64 @@ KEYS: Mapping[Act, str] = {
     Act.BOARD: "Ctrl+B",
     Act.LISTEN: "Ctrl+L",
     Act.PARK: "Ctrl+K",
+    Act.FAVOURITE: "Ctrl+D",
+    Act.OUTCOME: "Alt+1",
+    Act.REMOVE: "Del",
+    Act.PLAY: "Space",
+    Act.BACK: "Left",
+    Act.FORWARD: "Right",
+    Act.FULL_SCREEN: "Ctrl+F11",
     Act.LOG_OUT: "Ctrl+Q",
     Act.CLOSE: "Esc",
 }
+
+# Keys of the one widget that knows them, such as the list of recordings; elsewhere they type, and move.
+WITHIN = frozenset({Act.OUTCOME, Act.REMOVE, Act.PLAY, Act.BACK, Act.FORWARD})
+OUTCOMES = range(1, 10)  # a digit each
 
 
 def keys(own: Mapping[str, str]) -> dict[Act, str]:
     """
     The table with what this person has put in other places: {name of an Act: key}.
 
-    A name that there is not, and a key that another act has, is left out: two acts on one key would do neither.
+    Two acts can change places. A name that there is not, and a key that another act has in the end, is left out: two
+    acts on one key would do neither.
     """
-    table = dict(KEYS)
-    for name, key in own.items():
-        if name in Act.__members__ and key not in table.values():
-            table[Act[name]] = key
-    return table
+    wanted = {Act[name]: key for name, key in own.items() if name in Act.__members__ and key}
+    while True:
+        table, taken = {**KEYS, **wanted}, set[str]()
+        for act in sorted(table, key=lambda act: act in wanted):  # who keeps his key has the first right to it
+            pressed = {key.casefold() for key in pressed_for(act, table[act])}
+            if pressed & taken and act in wanted:
+                del wanted[act]
+                break
+            taken |= pressed
+        else:
+            return table
+
+
+def pressed_for(act: Act, key: str) -> tuple[str, ...]:
+    """All keys of an act: an outcome has one for each digit."""
+    return tuple(outcome_key(key, code) for code in OUTCOMES) if act is Act.OUTCOME else (key,)
+
+
+def outcome_key(key: str, code: int) -> str:
+    """
+    Of one outcome.
+
+    :param key: the table's, of the first
+    """
+    return key.removesuffix("1") + str(code)
 
 
 def shown(key: str) -> str:
     """As people write it."""
     return key.replace("Return", "Enter")
+
+
+def shown_for(act: Act, key: str, language: str) -> str:
+    """As the list of keys has it."""
+    if act is Act.OUTCOME:
+        return f"{shown(key)}…{OUTCOMES[-1]}"
+    signs = {"Left": "←", "Right": "→", "Space": known(language, N_("Space"))}
+    return signs.get(key, shown(key))

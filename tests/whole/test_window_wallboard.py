@@ -44,8 +44,8 @@ class WallboardTests(WindowCase):
         self.assertIn("Today 1 answered · 0 missed", self.at.day.day.text())
 
     def test_full_screen(self) -> None:
-        """F: nothing else is to be seen, until a call comes; Esc, and all is as it was."""
-        qt.key(self.at, Qt.Key.Key_F)
+        """Ctrl+F11: nothing else is to be seen, until a call comes; Esc, and all is as it was."""
+        qt.key(self.at, Qt.Key.Key_F11, Qt.KeyboardModifier.ControlModifier)
         self.assertTrue(self.at.isFullScreen())
         self.assertFalse(self.at.bar.isVisibleTo(self.at))
         self.assertFalse(self.at.controls.isVisibleTo(self.at))
@@ -60,7 +60,7 @@ class WallboardTests(WindowCase):
 
     def test_read_from_five_metres(self) -> None:
         """Labels have 6 % of the screen's height at least, numbers 18 %, and both have room."""
-        qt.key(self.at, Qt.Key.Key_F)
+        qt.key(self.at, Qt.Key.Key_F11, Qt.KeyboardModifier.ControlModifier)
         self.at.resize(1280, 720)
         qt.flush()
         screen, board = self.at.height(), self.wall.board.height()

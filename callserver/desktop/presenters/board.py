@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from twisted.internet.defer import Deferred
 
@@ -24,10 +25,10 @@ from callserver.desktop.presenters.deeds import (
 from callserver.desktop.presenters.legend import LegendLine, legend
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.question import Question
-from callserver.desktop.presenters.tiles import Tile, arranged, channel_title, is_line, tile
+from callserver.desktop.presenters.rows import SEAT
+from callserver.desktop.presenters.tiles import OFF, Tile, arranged, blank, channel_title, is_line, tile
 from callserver.desktop.presenters.waiters import WaiterLine, waiter_lines
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import told
 from callserver.wire.messages import BARGED_IN, Access, AlarmNotice, ChannelRow, Hello, QueueRow, SeatStatus
 from callserver.wire.rights import Right
 from callserver.wire.targets import Target
@@ -72,11 +73,12 @@ class Board(Presenter[BoardData]):
         self._columns, self._selected = 6, ""
         self._asked: Asked | None = None
         self._earlier: list[AlarmNotice] = []  # given before the log-in
+        self._staff: list[ChannelRow] = []  # seats of all who work here, as if nobody were there
 
     def start(self) -> None:
         super().start()
         self.count_seconds()
-        self._ask_alarms()
+        self._ask()
 
     @property
     def legend(self) -> tuple[LegendLine, ...]:
@@ -84,11 +86,14 @@ class Board(Presenter[BoardData]):
         return legend(self.work.language)
 
     def data(self) -> BoardData:
-        rows = arranged(list(self.model.rows.values()), self._columns)
+        rows = self._rows()
         lines, waiting, alarms = sum(map(is_line, rows)), waiter_lines(self.model, self.work.language), self._alarms()
         return BoardData(
             title=self.work.words("Lines {lines} · seats {seats}", lines=lines, seats=len(rows) - lines),
-            tiles=tuple(map(self._tile, rows)),
+            tiles=tuple(
+                self._tile(row) if row is not None else blank(place, self.work.language)
+                for place, row in enumerate(arranged(rows, self._columns))
+            ),
             waiting_title=self.work.words("Waiting {n}", n=len(waiting)),
             waiting=waiting,
             alarms_title=self.work.words("Alarms {n}", n=len(alarms)),
@@ -146,17 +151,22 @@ class Board(Presenter[BoardData]):
     # The parts
 
     def _asked_for(self, deed: Deed, value: str) -> Deferred[None]:
-        channel, own = self._selected, self.model.seat
+        channel, row, heard = self._selected, self._row(), self.model.call_id
+        there = (row.call_id if row is not None else None) or ""  # the call that is selected
+        if deed is Deed.LISTEN and self._stops_listening():
+            return self.client.stop_listening(call_id=heard)
         if deed is Deed.LISTEN:
-            return self.client.stop_listening() if self._stops_listening() else self.client.listen(channel)
+            return self.client.listen(channel, call_id=there)
         if deed is Deed.WHISPER:
-            return self.client.whisper()
+            return self.client.whisper(call_id=heard)
+        if deed is Deed.BARGE_IN and self.model.seat.supervises:
+            return self.client.barge_in(call_id=heard)
         if deed is Deed.BARGE_IN:
-            return self.client.barge_in("" if own.supervises else channel)
+            return self.client.barge_in(channel, call_id=there)
         if deed is Deed.TAKE_OVER:
-            return self.client.take_over()
+            return self.client.take_over(call_id=heard)
         if deed is Deed.BREAK_OFF:
-            return self.client.break_off(channel, Target.parse(value))
+            return self.client.break_off(channel, Target.parse(value), call_id=there)
         if deed is Deed.FORCE_LOG_OUT:
             return self.client.force_log_out(self.model.rows[channel].person or channel.partition(" ")[2])
         if out_of_service(self._row()):
@@ -179,8 +189,13 @@ class Board(Presenter[BoardData]):
             self.problem = self.work.words("This has changed meanwhile; look again")
         return self._asked
 
+    def _rows(self) -> list[ChannelRow]:
+        """What the server tells, and the seats where nobody has been since it was started."""
+        told = self.model.rows
+        return [*told.values(), *(row for row in self._staff if row.channel not in told)]
+
     def _row(self) -> ChannelRow | None:
-        return self.model.rows.get(self._selected)
+        return next((row for row in self._rows() if row.channel == self._selected), None)
 
     def _heard_row(self) -> ChannelRow | None:
         """Whom he listens to: the seat rather than the line, since it is the agent who leaves the call."""
@@ -201,7 +216,8 @@ class Board(Presenter[BoardData]):
         return DeedButton(deed, self.work.words(word), self.may(deed), self._lacks(deed), destroys)
 
     def _tile(self, row: ChannelRow) -> Tile:
-        return tile(row, self.model.row_age_s(row.channel), self.work.language, self._partner(row))
+        age_s = self.model.row_age_s(row.channel) if row.channel in self.model.rows else None
+        return tile(row, age_s, self.work.language, self._partner(row))
 
     def _partner(self, row: ChannelRow) -> str:
         """Who else has the call of this channel in hand: of a line the person, of a seat the line or the other seat."""
@@ -212,25 +228,34 @@ class Board(Presenter[BoardData]):
 
     def _alarms(self) -> tuple[str, ...]:
         earlier = [one for one in self._earlier if not any(_same(one, now) for now in self.model.alarms)]
-        return tuple(told(one.phrase, self.work.language) for one in (*earlier, *self.model.alarms))
+        newest_first = reversed((*earlier, *self.model.alarms))
+        return tuple(self.work.told(one.phrase) for one in newest_first)
 
     def _detail(self) -> list[str]:
         row = self._row()
         if row is None:
             return [self.work.words("Select a line or a seat: what is known of it stands here")]
         shown, words = self._tile(row), self.work.words
-        lines = [f"{shown.title} · {shown.word} · {shown.clock}", shown.what]
+        lines = [" · ".join(filter(None, (shown.title, shown.word, shown.clock))), shown.what]
         lines += [words("Caller {caller}", caller=row.caller)] if row.caller else []
         lines += [words("Menu {menu}", menu=row.menu)] if row.menu else []
         lines += [words("Another call held")] if row.kept else []
-        return [line for line in (*lines, *(told(note, self.work.language) for note in row.notes)) if line]
+        return [line for line in (*lines, *(self.work.told(note) for note in row.notes)) if line]
 
-    def _ask_alarms(self) -> None:
+    def _ask(self) -> None:
         if self.model.may(Right.SUPERVISOR) and self.model.connection is Connection.HERE:
             self.do(self.client.alarms(), self._alarms_came)
+            self.do(self.client.ask("list_staff"), self._staff_came)
 
     def _alarms_came(self, alarms: list[AlarmNotice]) -> None:
         self._earlier = alarms
+
+    def _staff_came(self, rows: list[dict[str, Any]]) -> None:
+        self._staff = [
+            ChannelRow(SEAT + row["name"], OFF, person=row["name"], name=row["settings"]["name"])
+            for row in rows
+            if not row["disabled"]
+        ]
 
     # What makes it look otherwise
 
@@ -251,7 +276,7 @@ class Board(Presenter[BoardData]):
         self.refresh()
 
     def logged_in(self, hello: Hello) -> None:
-        self._ask_alarms()
+        self._ask()
         self.refresh()
 
     def lost(self, why: object) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.clocks import moment, stopwatch
 from callserver.desktop.presenters.paged_list import PagedList
 from callserver.desktop.presenters.workplace import Workplace
@@ -141,7 +142,7 @@ class History(PagedList[HistoryData]):
 
 
 def _person(number: str, name: str) -> str:
-    return f"{number} {name}".strip()
+    return f"{number} {beside(name)}".strip()
 
 
 def _outcome(one: Row, language: str) -> str:

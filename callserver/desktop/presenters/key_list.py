@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callserver.desktop.keys import keys, shown
+from callserver.desktop.keys import Act, keys, shown_for
 from callserver.desktop.presenters.presenter import Presenter
 
 
@@ -19,5 +19,8 @@ class KeyList(Presenter[KeyListData]):
     """Only acts that have a key."""
 
     def data(self) -> KeyListData:
-        table = keys(self.work.settings.now.keys)
-        return KeyListData(tuple((shown(key), self.work.words(act.value)) for act, key in table.items()))
+        table, language = keys(self.work.settings.now.keys), self.work.language
+        in_order = (act for act in Act if act in table)
+        return KeyListData(
+            tuple((shown_for(act, table[act], language), self.work.words(act.value)) for act in in_order)
+        )

@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from callserver.desktop.listener import AgentListener
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import Complaint, told
+from callserver.wire.catalogue import Complaint
 from callserver.wire.refusals import Refused
 
 log = Logger()
@@ -105,7 +105,7 @@ class Presenter(AgentListener, Generic[Data]):
         if isinstance(problem, Refused):
             self.problem = problem.text(self.work.language)
         elif isinstance(problem, Complaint):
-            self.problem = told(problem, self.work.language)
+            self.problem = self.work.told(problem)
         elif not isinstance(problem, CancelledError):
             log.failure("{presenter} broke", failure, presenter=type(self).__name__)
             self.problem = self.work.words("This did not work; the program's log says why")

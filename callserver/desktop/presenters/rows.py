@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.clocks import stopwatch
 from callserver.desktop.presenters.pauses import pause_word
 from callserver.desktop.presenters.workplace import Workplace
@@ -33,6 +34,7 @@ class Row:
     :param detail: the line beneath, with a clock perhaps
     :param why_not: why it cannot be chosen; it stays in the list, and says so
     :param mark: what stands before it: its digit, a place
+    :param aloud: what its signs say, in words, for those who do not see them
     """
 
     key: str
@@ -44,11 +46,12 @@ class Row:
     kept: bool = False
     wrap_up: bool = False
     is_new: bool = False  # in bold: not seen yet
+    aloud: str = ""
 
     @property
     def spoken(self) -> str:
         """For who does not see it."""
-        return ", ".join(part for part in (self.mark, self.title, self.detail, self.why_not) if part)
+        return ", ".join(part for part in (self.mark, self.title, self.detail, self.aloud, self.why_not) if part)
 
 
 def colleagues(work: Workplace) -> list[ChannelRow]:
@@ -83,11 +86,12 @@ def seat_row(work: Workplace, row: ChannelRow) -> Row:
     """A colleague."""
     return Row(
         key=number_of(row),
-        title=f"{number_of(row)} {row.name or ''}".rstrip(),
+        title=f"{number_of(row)} {beside(row.name or '')}".rstrip(),
         detail=seat_word(work, row),
         state=seat_state(row),
         kept=row.kept,
         wrap_up=row.sub == "wrap-up",
+        aloud=work.words("another call held") if row.kept else "",
     )
 
 

@@ -79,7 +79,7 @@ class Side(Presenter[SideData]):
     def _waiter(self, queue: QueueRow, waiter: Waiter, place: int) -> Row:
         words = self.work.words
         wait = stopwatch(waiter.since_s + self.model.queue_age_s(queue.queue))
-        detail = f"{queue.queue} {wait}"
+        detail = words("Queue {queue} {wait}", queue=queue.queue, wait=wait)
         if waiter.call_back:
             detail = words("{row} · call-back", row=detail)
         if waiter.rings_at:

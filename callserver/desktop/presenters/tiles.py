@@ -49,6 +49,9 @@ DEEPER_S: Mapping[State, tuple[float, float]] = {  # after so long a state's til
 WAITING_S = (60, 300)  # a line that is held since its caller waits in a queue
 NEVER_S = (float("inf"), float("inf"))
 QUEUE = "queue"
+BLANK = "blank "  # before the number of a place where nothing stands
+OFF = SeatState.OFF.name
+COLUMNS_MIN = 3  # in fewer, a column of seats would leave no room for lines
 SILENT = ("", QUEUE, "bridged", WRAP_UP)  # what is said otherwise, or is a matter of course
 
 
@@ -80,13 +83,13 @@ class Tile:
         return self.channel
 
 
-def tile(row: ChannelRow, age_s: float, language: str, partner: str = "") -> Tile:
+def tile(row: ChannelRow, age_s: float | None, language: str, partner: str = "") -> Tile:
     """
-    :param age_s: how long the channel has been in its state
+    :param age_s: how long the channel has been in its state; None: it is not known
     :param partner: who has the same call in hand, as people call him
     """
     state, wrap_up = state_of(row), row.sub == WRAP_UP
-    title, clock = channel_title(row, language), stopwatch(age_s)
+    title, clock = channel_title(row, language), "" if age_s is None else stopwatch(age_s)
     word = known(language, N_("wrap-up") if wrap_up else WORDS[state])
     what = "  ".join(filter(None, (_doing(row, language), _mark(row, language), partner)))
     whole_word = word if wrap_up else state_text(state, language)
@@ -100,7 +103,7 @@ def tile(row: ChannelRow, age_s: float, language: str, partner: str = "") -> Til
         clock=clock,
         caller=row.caller or "",
         what=what,
-        depth=_depth(row, state, age_s),
+        depth=_depth(row, state, age_s or 0),
         blinks=state in (LineState.RINGING_IN, SeatState.RINGING),
         wrap_up=wrap_up,
         kept=row.kept,
@@ -129,22 +132,39 @@ def channel_title(row: ChannelRow, language: str) -> str:
     return f"{row.person or number} {isolated(row.name or '')}".strip()
 
 
-def arranged(rows: Sequence[ChannelRow], columns: int) -> list[ChannelRow]:
+def arranged(rows: Sequence[ChannelRow], columns: int) -> list[ChannelRow | None]:
     """
-    Lines by their numbers, then seats; where it comes out even, the seats are the last column.
+    Row by row: lines by their numbers at the left, seats in the last columns; None: nothing stands there.
+
+    Seats have as many columns as make the whole lowest, most often one; seats where nobody is stand last. Where there
+    is no room for both, seats come behind the lines.
 
     :param columns: tiles that stand beside each other
     """
     lines = sorted(filter(is_line, rows), key=_number)
-    seats = sorted((row for row in rows if not is_line(row)), key=_number)
-    deep = -(-len(rows) // columns) if columns else 0
-    wide = columns - 1
-    if not (lines and seats and wide > 0 and len(seats) in (deep - 1, deep) and len(lines) > wide * (len(seats) - 1)):
+    seats = sorted((row for row in rows if not is_line(row)), key=lambda row: (row.state == OFF, _number(row)))
+    if not lines or not seats or columns < COLUMNS_MIN:
         return [*lines, *seats]
-    mixed: list[ChannelRow] = []
-    for index, seat in enumerate(seats):
-        mixed += [*lines[index * wide : (index + 1) * wide], seat]
-    return mixed + lines[len(seats) * wide :]
+    n_seats = min(range(1, columns), key=lambda n: max(_depth_of(lines, columns - n), _depth_of(seats, n)))
+    n_lines = columns - n_seats
+    placed: list[ChannelRow | None] = []
+    for row in range(max(_depth_of(lines, n_lines), _depth_of(seats, n_seats))):
+        for part, wide in ((lines, n_lines), (seats, n_seats)):
+            there = part[row * wide : (row + 1) * wide]
+            placed += [*there, *[None] * (wide - len(there))]
+    while placed[-1] is None:
+        placed.pop()
+    return placed
+
+
+def blank(place: int, language: str) -> Tile:
+    """Nothing stands at this place, between the last line and the column of seats."""
+    nothing = text(language, "nothing here")
+    return Tile(f"{BLANK}{place}", SeatState.OFF, "", "", "", "", "", 0, False, False, False, nothing)
+
+
+def _depth_of(rows: Sequence[ChannelRow], columns: int) -> int:
+    return -(-len(rows) // columns)
 
 
 def _number(row: ChannelRow) -> tuple[int, str]:

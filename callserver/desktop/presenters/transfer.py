@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.clocks import stopwatch
@@ -30,6 +31,7 @@ class TransferData:
     title: str
     rows: tuple[Row, ...]
     chosen: str  # the key of its row
+    star: str  # what the button of favourites would do
     nothing: str
     consulting: str
     may_consult: bool
@@ -68,6 +70,7 @@ class Transfer(Presenter[TransferData]):
             title=self._title(),
             rows=rows,
             chosen=self.chosen,
+            star=self._star(),
             nothing="" if rows else self.work.words("Nobody found"),
             consulting=self._consulting(),
             may_consult=alone,
@@ -122,34 +125,34 @@ class Transfer(Presenter[TransferData]):
         if target.kind not in CONSULTED:
             self._say(self.work.words("There is nobody to ask: send the call on with Ctrl+Enter"))
         else:
-            self.do(self.client.consult(target))
+            self.do(self.client.consult(target, call_id=self.model.call_id))
 
     def send(self) -> None:
         """Blind: the call goes to the chosen one, and is out of hand."""
         target = self._fit()
         if target is not None and self.data().may_send:
-            self.do(self.client.transfer(str(target)), self._sent)
+            self.do(self.client.transfer(str(target), call_id=self.model.call_id), self._sent)
 
     def flash(self) -> None:
         """The exchange connects the party with the chosen number, where the line can."""
         target = self._fit()
         if target is not None and self.data().may_flash:
-            self.do(self.client.flash_transfer(target.name))
+            self.do(self.client.flash_transfer(target.name, call_id=self.model.call_id))
 
     def complete(self) -> None:
         """Leave the two to each other."""
         if self.data().may_complete:
-            self.do(self.client.join(), self._sent)
+            self.do(self.client.join(call_id=self.model.call_id), self._sent)
 
     def three_way(self) -> None:
         """All three talk."""
         if self.data().may_join_all:
-            self.do(self.client.three_way())
+            self.do(self.client.three_way(call_id=self.model.call_id))
 
     def swap(self) -> None:
         """Talk with the other one."""
         if self.data().may_join_all:
-            self.do(self.client.swap())
+            self.do(self.client.swap(call_id=self.model.call_id))
 
     def cancel(self) -> None:
         """Leave the third one."""
@@ -191,7 +194,7 @@ class Transfer(Presenter[TransferData]):
         if card is None:
             return self.work.words("Transfer")
         name, number = caller_name(card, self.work.language), card.caller_number or ""
-        return self.work.words("Transfer {name}", name=name if name == number else f"{name} {number}".rstrip())
+        return self.work.words("Transfer {name}", name=name if name == number else f"{beside(name)} {number}".rstrip())
 
     def _consulting(self) -> str:
         seat = self.model.seat
@@ -205,10 +208,15 @@ class Transfer(Presenter[TransferData]):
             kept_time=stopwatch(self.model.age_s(self.model.kept_since_s)),
         )
 
+    def _star(self) -> str:
+        if self.chosen and self.chosen in self.work.settings.now.favourites:
+            return "☆ " + self.work.words("No favourite any more")
+        return "★ " + self.work.words("To favourites")
+
     def _name(self, card: Card) -> str:
         name, number = caller_name(card, self.work.language), card.caller_number or ""
         is_colleague = bool(number) and SEAT + number in self.model.rows and name != number
-        return f"{number} {name}" if is_colleague else name
+        return f"{number} {beside(name)}" if is_colleague else name
 
     # What makes it look otherwise
 

@@ -68,8 +68,12 @@ class TransferList:
         found = [row for row in self._all() if self._fits(row, favourites)]
         found.sort(key=lambda row: (row.key != f"{SEAT}{self.typed}", row.key not in favourites))
         found += self._number_row()
-        marked = [replace(row, title=STAR + row.title if row.key in favourites else row.title) for row in found]
+        marked = [self._starred(row) if row.key in favourites else row for row in found]
         return tuple(replace(row, mark=str(n) if n < 10 else "") for n, row in enumerate(marked, 1))
+
+    def _starred(self, row: Row) -> Row:
+        said = ", ".join(filter(None, (row.aloud, self._work.words("favourite"))))
+        return replace(row, title=STAR + row.title, aloud=said)
 
     def _is_digit(self) -> bool:
         return len(self.typed) == 1 and self.typed in "123456789"
@@ -112,10 +116,11 @@ class TransferList:
             yield replace(row, key=one.channel, why_not=internal or takes)
 
     def _queue(self, queue: QueueRow) -> str:
+        words, kind = self._work.words, self._work.words("Queue")
         if not queue.length:
-            return self._work.words("Nobody waits")
+            return f"{kind} · {words('Nobody waits')}"
         longest = stopwatch(queue.oldest_s + self._work.model.queue_age_s(queue.queue))
-        return self._work.words("Waiting {n} · longest {longest}", n=queue.length, longest=longest)
+        return f"{kind} · {words('Waiting {n} · longest {longest}', n=queue.length, longest=longest)}"
 
     def _number_row(self) -> Iterator[Row]:
         number = self._number()

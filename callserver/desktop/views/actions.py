@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from callserver.desktop.keys import Act, keys
+from callserver.desktop.keys import WITHIN, Act, keys
 from callserver.wire.catalogue import known
 
 
@@ -27,7 +27,7 @@ class Actions:
         table = keys(own)
         for act in Act:
             action = QAction(known(language, act.value), window)
-            if act in table:
+            if act in table and act not in WITHIN:
                 action.setShortcuts(_sequences(table[act]))
             action.setAutoRepeat(False)
             action.setData(act.name)

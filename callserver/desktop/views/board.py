@@ -20,17 +20,17 @@ from callserver.desktop.keys import Act
 from callserver.desktop.presenters.board import Board, BoardData, DeedButton
 from callserver.desktop.presenters.deeds import DESTROYS, Deed
 from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.board_tiles import BoardTiles
 from callserver.desktop.views.legend import LegendPanel
 from callserver.desktop.views.question import QuestionView
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
-from callserver.desktop.views.tile_list import TileList
 from callserver.desktop.views.widgets import ActionButton, ElidedLabel, Notice, name, tooltip
 
 BELOW_PX, LEAST_BELOW_PX = 18 * GRID, 12 * GRID
 LOW_ROW_PX = 3 * GRID
-WIDTHS_PX = (24, 104, 48, 64, 64)  # of those who wait: place, number, wait, queue, priority
+WIDTHS_PX = (24, 104, 48, 64, 80)  # of those who wait: place, number, wait, queue, priority
 
 
 class BoardView(Screen):
@@ -44,7 +44,7 @@ class BoardView(Screen):
         self.presenter: Board = Board(work, self.show_data)
         self.title, self.notice = ElidedLabel(), Notice()
         self.title.setFont(sized(LARGE_PX, bold=True))
-        self.tiles = name(TileList(), words("Lines and seats"))
+        self.tiles = name(BoardTiles(), words("Lines and seats"))
         self.legend_button = QPushButton(words("Legend"))
         self.legend_button.setCheckable(True)
         self.legend = LegendPanel(words("Legend"), self.presenter.legend)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QShortcut
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
@@ -199,7 +199,7 @@ class OrderFormView(Screen):
             button.setAutoDefault(False)
             button.setFocusPolicy(KEEPS)
             button.clicked.connect(act)
-        delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.lines)
+        delete = QShortcut(keys(self._work.settings.now.keys)[Act.REMOVE], self.lines)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(self._removed)
 

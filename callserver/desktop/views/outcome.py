@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QPushButton
 
+from callserver.desktop.keys import Act, keys, outcome_key
 from callserver.desktop.presenters.outcome import NOTE_MAX, Outcome, OutcomeData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.screen import Screen, column
@@ -79,10 +80,11 @@ class OutcomeView(Screen):
             button = QPushButton(f"{code} {word}".replace("&", "&&"))
             button.setCheckable(True)
             button.setAutoRepeat(False)
-            pressed = QShortcut(f"Alt+{code}", button)  # a button's own presses it for 100 ms, and eats what is typed
+            key = outcome_key(keys(self.presenter.work.settings.now.keys)[Act.OUTCOME], code)
+            pressed = QShortcut(key, button)  # a button's own presses it for 100 ms, and eats what is typed
             pressed.setAutoRepeat(False)
             pressed.activated.connect(button.click)
-            tooltip(button, f"Alt+{code}")  # out of any field; where none has the focus, the digit alone
+            tooltip(button, key)  # out of any field; where none has the focus, the digit alone
             self._group.addButton(button, code)
             self._places.addWidget(button)
             self.buttons[code] = button

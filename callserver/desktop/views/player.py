@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QStandardPaths
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QPushButton, QSizePolicy, QWidget
 
+from callserver.desktop.keys import Act, keys
 from callserver.desktop.playing import SPEEDS, Speaker
 from callserver.desktop.presenters.marks import ShownMark
 from callserver.desktop.presenters.player import COMPLAINT, FORMS, JUMP_S, Player, PlayerData, Row
@@ -45,10 +46,12 @@ class PlayerView(Screen):
         self._make(work)
         self._lay_out()
         self.presenter: Player = Player(work, self.show_data, open_speaker, changed)
+        table = keys(work.settings.now.keys)
+        self._space = QKeySequence(table[Act.PLAY])
         self._keys = {
-            Qt.Key.Key_Space: self.presenter.play_or_pause,
-            Qt.Key.Key_Left: self._back,
-            Qt.Key.Key_Right: self._forward,
+            self._space: self.presenter.play_or_pause,
+            QKeySequence(table[Act.BACK]): self._back,
+            QKeySequence(table[Act.FORWARD]): self._forward,
         }
         self._connect()
         self.listen_to_keys(self.wave)
@@ -58,10 +61,10 @@ class PlayerView(Screen):
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or event.modifiers():
+        if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
-        key = Qt.Key(event.key())
-        if key not in self._keys or (key is Qt.Key.Key_Space and event.isAutoRepeat()):
+        key = QKeySequence(event.keyCombination())
+        if key not in self._keys or (key == self._space and event.isAutoRepeat()):
             return False
         self._keys[key]()
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from callserver.desktop.keys import Act, keys, shown
@@ -17,7 +17,6 @@ from callserver.desktop.views.widgets import ElidedLabel, Notice
 
 FIND_MAX = 40
 STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
-STAR_KEY = "Ctrl+D"
 
 
 class TransferView(Screen):
@@ -34,8 +33,8 @@ class TransferView(Screen):
         self.list, self.nothing = RowList(words("Where to")), QLabel()
         self.consult = QPushButton(f"{words('Consult')} Enter")
         self.send = QPushButton(f"{words('Blind transfer')} {shown(table[Act.CARRY_OUT])}")
-        self.flash, self.star = QPushButton(words("By the exchange")), QPushButton(f"★ {STAR_KEY}")
-        self.star.setAccessibleName(words("Favourite, or no more"))
+        self._star_key = shown(table[Act.FAVOURITE])
+        self.flash, self.star = QPushButton(words("By the exchange")), QPushButton()
         self.complete = QPushButton(f"{words('Complete')} {shown(table[Act.TRANSFER])}")
         self.three_way = QPushButton(f"{words('Three-way')} {shown(table[Act.THREE_WAY])}")
         self.swap = QPushButton(f"{words('Swap')} {shown(table[Act.HOLD])}")
@@ -55,6 +54,7 @@ class TransferView(Screen):
         self.nothing.setText(data.nothing)
         self.nothing.setVisible(bool(data.nothing))
         self.list.setVisible(not data.nothing)
+        self.star.setText(f"{data.star} {self._star_key}")
         self.consulting.setText(data.consulting)
         self._both.setVisible(bool(data.consulting))
         self._alone.setVisible(not data.consulting)
@@ -75,7 +75,10 @@ class TransferView(Screen):
         self.presenter.send()
 
     def act(self, act: Act) -> bool:
-        """F8 while somebody is consulted: done, and the panel goes."""
+        """F8 while somebody is consulted: done, and the panel goes. Ctrl+D: a favourite, or no more."""
+        if act is Act.FAVOURITE:
+            self.presenter.star()
+            return True
         if act is Act.TRANSFER and self.complete.isEnabled():
             self.presenter.complete()
             return True
@@ -118,9 +121,6 @@ class TransferView(Screen):
         ):
             button.setAutoDefault(False)
             button.clicked.connect(act)
-        shortcut = QShortcut(QKeySequence(STAR_KEY), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(show.star)
 
     def _asked(self, key: str) -> None:
         """Enter or a double click on a row."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
+from callserver.desktop.keys import Act, keys, shown
 from callserver.desktop.presenters.wallboard import Level, Wallboard, WallboardData, WallNumber
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.colours import Ground
@@ -70,7 +71,7 @@ class WallTile(QWidget):
 
 
 class WallboardView(Screen):
-    """F: the whole screen, until a call comes; Esc leaves it."""
+    """Ctrl+F11: the whole screen, until a call comes; Esc leaves it."""
 
     is_wide = True
 
@@ -78,8 +79,9 @@ class WallboardView(Screen):
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         name(self, work.words("Wallboard"))
+        table = keys(work.settings.now.keys)
         self.board, self.notice = QWidget(), Notice()
-        self.full = QPushButton(work.words("Full screen F"))
+        self.full = QPushButton(f"{work.words('Full screen')} {shown(table[Act.FULL_SCREEN])}")
         self.tiles = tuple(WallTile() for _ in range(N_TILES))
         grid, self._foot = QGridLayout(self.board), QWidget()
         grid.setContentsMargins(0, 0, 0, 0)
@@ -101,17 +103,17 @@ class WallboardView(Screen):
 
     def show_data(self, data: WallboardData) -> None:
         """Paint it."""
-        for tile, shown in zip(self.tiles, data.numbers, strict=False):
-            tile.show_number(shown)
+        for tile, number in zip(self.tiles, data.numbers, strict=False):
+            tile.show_number(number)
         self.notice.show_problem(data.note)
         self._foot.setVisible(not self.is_alone or bool(data.note))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F, since nothing is typed here."""
-        if event.key() == Qt.Key.Key_F:
-            self.fill_screen()
-        else:
-            super().keyPressEvent(event)
+    def act(self, act: Act) -> bool:
+        """Ctrl+F11."""
+        if act is not Act.FULL_SCREEN:
+            return False
+        self.fill_screen()
+        return True
 
     def fill_screen(self) -> None:
         """The whole screen, or the window again."""

@@ -5,7 +5,7 @@ from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.presenters.board import Board, BoardData
 from callserver.desktop.presenters.deeds import DESTROYS, NEEDS, Deed
 from callserver.wire.convert import to_wire
-from callserver.wire.messages import Access, AlarmNotice, Phrase, SeatStatus
+from callserver.wire.messages import Access, AlarmNotice, Hello, Phrase, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
@@ -26,14 +26,15 @@ class BoardCase(WorkCase):
         self.board.start()
         self.addCleanup(self.board.stop)
         self.client.answers([])  # no alarms of before
+        self.client.answers([])  # nobody who is not there
 
     @property
     def now(self) -> BoardData:
         return self.shown[-1]
 
     def asked(self) -> list[tuple[Any, ...]]:
-        """Of the server, the alarms left out."""
-        return [act for act in self.client.asked if act != ("alarms",)]
+        """Of the server, without what is asked when the board is opened."""
+        return [act for act in self.client.asked if act not in (("alarms",), ("list_staff",))]
 
     def may(self) -> set[Deed]:
         return {button.deed for button in self.now.buttons if button.may}
@@ -76,6 +77,25 @@ class SeenTests(BoardCase):
         self.assertEqual(self.now.alarms, ("unplugged",))
         self.model.alarm(replace(UNPLUGGED, over=True))
         self.assertEqual(self.now.alarms, ())
+
+    def test_newest_alarm_first(self) -> None:
+        """There is room for a few alarms: the newest is seen."""
+        self.model.alarm(UNPLUGGED)
+        self.model.alarm(AlarmNotice(Phrase("stalled"), ""))
+        self.assertEqual(self.now.alarms, ("stalled", "unplugged"))
+
+    def test_nobody_there(self) -> None:
+        """A seat where nobody has been since the server started is there too, logged out; not of who is disabled."""
+        people = [("803", "陈静", False), ("805", "孙丽", False), ("806", "周杰", True)]
+        self.board.logged_in(Hello("801", "王芳", self.rights, self.model.seat))
+        self.client.answers([])
+        self.client.answers([{"name": a, "settings": {"name": b}, "disabled": c} for a, b, c in people])
+        self.assertEqual(self.now.title, "Lines 20 · seats 5")
+        tile = {tile.channel: tile for tile in self.now.tiles}["seat 805"]
+        self.assertEqual((tile.title, tile.word, tile.clock), ("805 \u2068孙丽\u2069", "not logged in", ""))
+        self.board.select("seat 805")
+        self.assertEqual(self.now.detail, ("805 \u2068孙丽\u2069 · not logged in",))
+        self.assertEqual(self.may(), set())
 
     def test_detail(self) -> None:
         """What is selected is told in full: caller, menu with its version, what is to be noted."""

@@ -34,7 +34,7 @@ class ServedCase(WorkCase):
         self.client.asked.clear()
         self.patch(self.client, "ask", self.ask)
 
-    def ask(self, act: str, *args: object) -> Deferred[Any]:
+    def ask(self, act: str, *args: object, call_id: str = "") -> Deferred[Any]:
         self.client.asked.append((act, *args))
         answer: Deferred[Any] = Deferred()
         if act in self.served:
@@ -81,8 +81,8 @@ class MissedTests(ServedCase):
         self.assertEqual(
             [row.spoken for row in rows],
             [
-                "13912345678, 2026-11-26 22:40 · shop · 3 times · wants to be called",
-                "0755123, 2026-11-26 21:40",
+                "13912345678, 2026-11-26 22:40 · shop · 3 times · wants to be called, new",
+                "0755123, 2026-11-26 21:40, new",
             ],
         )
         self.assertTrue(all(row.is_new for row in rows))
@@ -204,7 +204,9 @@ class VoiceMailTests(ServedCase):
     def test_list(self) -> None:
         """The box with something new is open; who, when, how long, urgent."""
         self.assertEqual(self.shown[-1].boxes, (("801", "801 王芳 (1)"),))
-        self.assertEqual([row.spoken for row in self.shown[-1].rows], ["139 李明, 2026-11-26 20:00 · 0:42 · urgent"])
+        self.assertEqual(
+            [row.spoken for row in self.shown[-1].rows], ["139 李明, 2026-11-26 20:00 · 0:42 · urgent, new"]
+        )
 
     def test_another_box(self) -> None:
         """The messages of a box that is open no more are not shown as those of the next."""

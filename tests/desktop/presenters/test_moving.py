@@ -49,7 +49,7 @@ class SideTests(SideCase):
     def test_waiting(self) -> None:
         """In the order in which they will be served."""
         rows = [row.spoken for row in self.shown[-1].waiting]
-        self.assertEqual(rows, ["1, 139, shop 1:20", "2, number withheld, shop 0:31 · call-back"])
+        self.assertEqual(rows, ["1, 139, Queue shop 1:20", "2, number withheld, Queue shop 0:31 · call-back"])
 
     def test_grab(self) -> None:
         """Who is chosen, or the first."""

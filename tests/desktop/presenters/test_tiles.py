@@ -73,18 +73,31 @@ class TileTests(SynchronousTestCase):
 class ArrangedTests(SynchronousTestCase):
     def test_last_column(self) -> None:
         """Twenty lines and four seats in six columns: the seats are the sixth column, as in the document."""
-        channels = [row.channel for row in arranged((*SEATS, *reversed(LINES)), 6)]
+        channels = [row.channel for row in arranged((*SEATS, *reversed(LINES)), 6) if row]
         self.assertEqual(channels[5::6], ["seat 801", "seat 802", "seat 803", "seat 804"])
         self.assertEqual([one for one in channels if one[0] == "l"], [f"line {number}" for number in range(1, 21)])
 
-    def test_flow(self) -> None:
-        """More or fewer of them flow: lines first, then seats, each once."""
-        for lines, seats, columns in ((3, 4, 6), (2, 9, 3), (20, 0, 5), (0, 3, 4), (20, 4, 1), (31, 4, 6)):
+    def test_each_once(self) -> None:
+        """However many there are, each line and seat has one place, lines and seats in their order."""
+        for lines, seats, columns in ((3, 4, 6), (2, 9, 3), (20, 0, 5), (0, 3, 4), (20, 4, 1), (31, 4, 6), (20, 9, 6)):
             rows = [*LINES[:lines], *(line(number, L.IDLE) for number in range(21, 1 + lines))]
             rows += [seat(str(800 + number), "", S.OFF) for number in range(seats)]
-            placed = arranged(rows, columns)
+            placed = [row for row in arranged(rows, columns) if row is not None]
             self.assertCountEqual(placed, rows)
             self.assertEqual([row for row in placed if row in rows[:lines]], rows[:lines])
+
+    def test_columns_of_seats(self) -> None:
+        """With few lines, or many seats, seats have columns of their own, and the whole is as low as it can be."""
+        for lines, seats, wanted in ((16, 4, {5}), (20, 9, {4, 5}), (5, 4, {4, 5}), (20, 2, {5})):
+            rows = [*LINES[:lines], *(seat(str(800 + number), "", S.IDLE_PC) for number in range(seats))]
+            placed = arranged(rows, 6)
+            columns = {place % 6 for place, row in enumerate(placed) if row and row.channel.startswith("seat")}
+            self.assertEqual(columns, wanted, (lines, seats))
+
+    def test_nobody_there(self) -> None:
+        """Seats where nobody is come last: who works stands above."""
+        placed = arranged([*LINES[:4], seat("801", "", S.OFF), seat("802", "", S.IDLE_PC)], 3)
+        self.assertEqual([row.channel for row in placed if row and row.person], ["seat 802", "seat 801"])
 
 
 class LegendTests(SynchronousTestCase):

@@ -5,7 +5,7 @@ from PySide6.QtGui import QAccessible, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from callserver.desktop.foreign import one_line
+from callserver.desktop.foreign import ISOLATE, POP
 from callserver.desktop.keys import Act
 from callserver.desktop.presenters.deeds import DESTROYS, Deed
 from callserver.desktop.views.board import BoardView
@@ -29,12 +29,13 @@ class BoardViewCase(WorkCase):
         self.view.begin()
         self.addCleanup(self.view.leave)
         self.client.answers([])
+        self.client.answers([])
         self.view.activateWindow()
         self.view.take_focus()
         flush()
 
     def asked(self) -> list[tuple[object, ...]]:
-        return [act for act in self.client.asked if act != ("alarms",)]
+        return [act for act in self.client.asked if act not in (("alarms",), ("list_staff",))]
 
     def selected(self) -> str:
         index = self.view.tiles.currentIndex()
@@ -62,6 +63,25 @@ class TileListTests(BoardViewCase):
         flush()
         narrow = {tiles.visualRect(tiles.tiles.index(row)).x() for row in range(24)}
         self.assertEqual(len(narrow), 3)
+
+    def test_empty_places(self) -> None:
+        """With few lines there are empty places before the seats; arrows pass over them, and a click on one is none."""
+        self.log_in(LINES[:5] + SEATS, QUEUES)
+        flush()
+        tiles = self.view.tiles
+        blanks = [row for row in range(12) if tiles.is_blank(tiles.tiles.index(row))]
+        self.assertEqual(blanks, [7, 8, 9])
+        self.view.presenter.select("line 5")
+        flush()
+        key(self.view, Qt.Key.Key_Right)
+        self.assertEqual(self.selected(), "seat 803")
+        QTest.mouseClick(
+            tiles.viewport(), Qt.MouseButton.LeftButton, pos=tiles.visualRect(tiles.tiles.index(8)).center()
+        )
+        key(self.view, Qt.Key.Key_Left)
+        self.assertEqual(self.selected(), "line 5")
+        read = QAccessible.queryAccessibleInterface(tiles)
+        self.assertEqual(read.child(8).text(QAccessible.Text.Name), "nothing here")
 
     def test_arrows(self) -> None:
         """Arrows go from tile to tile, right and down, and what is selected is what the buttons are about."""
@@ -188,7 +208,7 @@ class DeedViewTests(BoardViewCase):
         """Who waits stands in the table; when nobody does, it says so."""
         table = self.view.waiting
         self.assertEqual(
-            [one_line(table.rows.index(0, column).data()) for column in range(5)],
+            [table.rows.index(0, column).data().strip(ISOLATE + POP) for column in range(5)],
             ["1", "075588889999", "1:20", "order", "0"],
         )
         self.model.access(Access(EVERY_RIGHT, LINES + SEATS, ()))
