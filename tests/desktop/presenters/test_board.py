@@ -250,6 +250,14 @@ class QuestionTests(BoardCase):
             self.board.confirm("hang up")
         self.assertEqual(self.asked(), [])
 
+    def test_same_tile(self) -> None:
+        """Another click on the tile that it is about changes nothing: it is still asked, and done."""
+        self.ask(Deed.BREAK_OFF, "line 3")
+        self.board.select("line 3")
+        self.assertIsNotNone(self.now.question)
+        self.board.confirm("hang up")
+        self.assertEqual(self.asked(), [("break_off", "line 3", "hang up")])
+
     def test_other_call(self) -> None:
         """If the call ends while he is asked, the next one on that line is not broken off in its place."""
         self.ask(Deed.BREAK_OFF, "line 3")

@@ -148,6 +148,14 @@ class OutcomeTests(DeskCase):
         self.assertEqual((later.class_, later.protected), ("complaint", True))
         self.assertEqual([how for _, how in self.store.run(list, index_breaks([later], up_to=1000))], [None])
 
+    def test_message_is_no_talk(self) -> None:
+        """A message that the caller has left in the same call is a letter with rules of its own: it is not kept so."""
+        call = self.call()
+        self.tell(Kind.RECORDING, call, file="message.wav", message=True)
+        self.assertIsNone(self.asks("set_outcome", call, 3, "too loud"))
+        kept = [event.data["file"] for event in timeline(call) if event.kind == "recording_noted"]
+        self.assertEqual(kept, [f"{call}-recorded.wav"])
+
     def test_no_complaint(self) -> None:
         """What protects nothing keeps nothing: recordings go when their time is over."""
         call = self.call()
