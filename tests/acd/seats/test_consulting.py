@@ -700,6 +700,31 @@ class BothAwayTests(ConsultingCase):
         self.wang.retrieve()
         self.assertEqual(self.who_hears_whom(), {LINE: {LI, WANG}, LI: {LINE, WANG}, WANG: {LI, LINE}})
 
+    def test_one_of_them_is_sent_away(self) -> None:
+        """In a talk of three both have put the others aside: whoever is dismissed, the caller is held by the other."""
+        self.li.three_way()
+        self.wang.retrieve()
+        self.wang.hold()
+        self.li.hold()
+        self.wang.dismiss(Reason(Cause.DISMISSED))
+        self.assertTrue(self.caller_hears_music())
+        self.li.retrieve()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_whom_one_of_them_calls_does_not_come(self) -> None:
+        """In a talk of three Li leaves the others to a number that nobody answers: they have each other, not Li."""
+        self.li.three_way()
+        self.wang.retrieve()
+        self.wang.hold()
+        self.consult(self.li, f"number {OUTSIDE}")
+        self.person().rings()
+        self.li.join()
+        self.person().does_not_answer()
+        self.assertTrue(self.caller_hears_music())
+        self.assertIsNot(self.li.status.state, SeatState.RINGING)
+        self.wang.retrieve()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+
     def test_he_does_not_come_back(self) -> None:
         """Wang is sent away: the caller does not stay in silence."""
         self.li.join()
