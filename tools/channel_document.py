@@ -71,7 +71,7 @@ def _acts(acts: Mapping[str, Act]) -> Iterator[str]:
     rows = []
     for name, act in sorted(acts.items()):
         said = inspect.getdoc(act.do) or ""
-        takes = ", ".join([f"`{one.__name__}`" for one in act.takes] + [f"[`{one.__name__}`]" for one in act.may_take])
+        takes = ", ".join([f"`{one.__name__}`" for one in act.takes] + [f"[`{one.__name__}`]" for one in act.optional])
         right = str(int(act.right)) if act.right is not None else ""
         rows.append((f"`{name}`", takes, right, _summary(said), _found(RETURN, said), _found(RAISES, said)))
     return _table(("act", "takes", "right", "what it does", "answers", "refused besides"), rows)
@@ -83,7 +83,7 @@ def _arguments(acts: Mapping[str, Act]) -> Iterator[str]:
 
 
 def _checks(act: Act) -> tuple[Callable[..., bool], ...]:
-    return *act.takes, *act.may_take
+    return *act.takes, *act.optional
 
 
 def _shapes() -> Iterator[str]:

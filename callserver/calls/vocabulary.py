@@ -73,7 +73,7 @@ class Kind(Enum):
     )
     CALL_BACK_OF = "call_back_of"  # call, queue: this one is dialled for who wanted that in that call
     CALL_BACK = "call_back"  # number: nobody was there, and the caller wants to be called
-    OUTCOME = "outcome"  # code, zh, en (as the shop calls it), note: what came of the call, says the person
+    OUTCOME = "outcome"  # code, zh, en (as the shop calls it), note, protects: what came of the call, says the person
     TONE = "tone"  # name
     LINE_FIGURES = "line_figures"  # level, noise and hum in dBm0, echo in dB, blocks missing and dropped: of one call
     SOUND_TROUBLE = "sound_trouble"  # underruns, overruns: sound sent to or read from a modem too late, in a minute

@@ -57,7 +57,9 @@ class AgentClient(Moving, Supervising):
     """
     Stays connected and logged in until stopped, refused or logged out.
 
-    Commands fail with Refused (what the server says) or NotConnected.
+    Commands fail with Refused (what the server says) or NotConnected. Those that work on a call which they do not name
+    take `call_id`, that of the card which the person has before him: CALL_GONE, and nothing is done, if another call is
+    there by then; without it, whatever is there is meant.
 
     :param endpoint: `pinned_endpoint(...)`
     :param new_password: the password is changed to this one before the log-in, as a first password has to be
@@ -107,49 +109,49 @@ class AgentClient(Moving, Supervising):
 
     # Commands
 
-    def answer(self) -> Deferred[None]:
+    def answer(self, *, call_id: str = "") -> Deferred[None]:
         """Take the call that rings."""
-        return self.ask("answer")
+        return self.ask("answer", call_id=call_id)
 
-    def reject(self) -> Deferred[None]:
+    def reject(self, *, call_id: str = "") -> Deferred[None]:
         """Leave it to others."""
-        return self.ask("reject")
+        return self.ask("reject", call_id=call_id)
 
-    def hang_up(self) -> Deferred[None]:
+    def hang_up(self, *, call_id: str = "") -> Deferred[None]:
         """End the call in hand; one that is held rings here again."""
-        return self.ask("hang_up")
+        return self.ask("hang_up", call_id=call_id)
 
-    def hold(self) -> Deferred[None]:
+    def hold(self, *, call_id: str = "") -> Deferred[None]:
         """Music for the caller."""
-        return self.ask("hold")
+        return self.ask("hold", call_id=call_id)
 
-    def retrieve(self) -> Deferred[None]:
+    def retrieve(self, *, call_id: str = "") -> Deferred[None]:
         """Talk on."""
-        return self.ask("retrieve")
+        return self.ask("retrieve", call_id=call_id)
 
     def dial(self, number: str) -> Deferred[None]:
         """Call a colleague or a number outside."""
         return self.ask("dial", number)
 
-    def consult(self, target: Target) -> Deferred[None]:
+    def consult(self, target: Target, *, call_id: str = "") -> Deferred[None]:
         """Call a third party, a seat or a number; the first hears music meanwhile."""
-        return self.ask("consult", str(target))
+        return self.ask("consult", str(target), call_id=call_id)
 
-    def join(self) -> Deferred[None]:
+    def join(self, *, call_id: str = "") -> Deferred[None]:
         """Leave the two others to each other, also while it rings there yet."""
-        return self.ask("join")
+        return self.ask("join", call_id=call_id)
 
-    def cancel(self) -> Deferred[None]:
+    def cancel(self, *, call_id: str = "") -> Deferred[None]:
         """Leave the third party, and be back with the first."""
-        return self.ask("cancel")
+        return self.ask("cancel", call_id=call_id)
 
-    def three_way(self) -> Deferred[None]:
+    def three_way(self, *, call_id: str = "") -> Deferred[None]:
         """All three talk."""
-        return self.ask("three_way")
+        return self.ask("three_way", call_id=call_id)
 
-    def swap(self) -> Deferred[None]:
+    def swap(self, *, call_id: str = "") -> Deferred[None]:
         """Talk with whom one keeps held, and keep the other; again, and it is as before."""
-        return self.ask("swap")
+        return self.ask("swap", call_id=call_id)
 
     def pause(self, reason: str) -> Deferred[None]:
         """No calls, from now or from the end of the call on; `reason` at most 32 characters."""
@@ -185,11 +187,15 @@ class AgentClient(Moving, Supervising):
         else:
             self.dropped_blocks += 1
 
-    def ask(self, act: str, *args: object) -> Deferred[Any]:
-        """An act by its name, as a feature has declared it; fires with its answer."""
+    def ask(self, act: str, *args: object, call_id: str = "") -> Deferred[Any]:
+        """
+        An act by its name, as a feature has declared it; fires with its answer.
+
+        :param call_id: as in `AgentClient`
+        """
         if self._perspective is None:
             return fail(NotConnected(NO_CONNECTION))
-        answer: Deferred[Any] = maybeDeferred(self._perspective.callRemote, act, *args)
+        answer: Deferred[Any] = maybeDeferred(self._perspective.callRemote, act, *args, *([call_id] if call_id else []))
         most_s = DOCUMENT_S if act in DOCUMENT_ACTS else COMMAND_S
         return answer.addTimeout(most_s, self._clock).addErrback(as_said)
 

@@ -91,6 +91,11 @@ class ShopModel(AgentListener):
         return max(0.0, self.seat.wrap_up_left_s - self.age_s(self._seat_told_s))
 
     @property
+    def call_id(self) -> str:
+        """Of the call that rings or is in hand, as the screens show it: acts carry it; "" if there is none."""
+        return self.seat.call.call_id if self.seat.call is not None else ""
+
+    @property
     def customer(self) -> Card | None:
         """
         Whom the screens are about: the call that rings or is in hand; of two, the first.

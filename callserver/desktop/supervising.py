@@ -15,35 +15,35 @@ HANG_UP = Target(TargetKind.HANG_UP)
 
 
 class Supervising(ABC):
-    """Each fails with Refused where the server will not."""
+    """Each fails with Refused where the server will not; `call_id` as in `AgentClient`: of the call heard there."""
 
     @abstractmethod
-    def ask(self, act: str, *args: object) -> Deferred[Any]:
+    def ask(self, act: str, *args: object, call_id: str = "") -> Deferred[Any]:
         """An act by its name; fires with its answer."""
 
-    def listen(self, channel: str) -> Deferred[None]:
+    def listen(self, channel: str, *, call_id: str = "") -> Deferred[None]:
         """Hear a seat's or a line's call, as "seat 801" or "line 3"; who whispers is silent again."""
-        return self.ask("listen", channel)
+        return self.ask("listen", channel, call_id=call_id)
 
-    def whisper(self) -> Deferred[None]:
+    def whisper(self, *, call_id: str = "") -> Deferred[None]:
         """Be heard by the agent who is listened to, and by nobody else."""
-        return self.ask("whisper")
+        return self.ask("whisper", call_id=call_id)
 
-    def barge_in(self, channel: str = "") -> Deferred[None]:
+    def barge_in(self, channel: str = "", *, call_id: str = "") -> Deferred[None]:
         """Talk with those who are listened to, or with those of this channel."""
-        return self.ask("barge_in", channel)
+        return self.ask("barge_in", channel, call_id=call_id)
 
-    def take_over(self) -> Deferred[None]:
+    def take_over(self, *, call_id: str = "") -> Deferred[None]:
         """The agent leaves the call that is listened to."""
-        return self.ask("take_over")
+        return self.ask("take_over", call_id=call_id)
 
-    def stop_listening(self) -> Deferred[None]:
+    def stop_listening(self, *, call_id: str = "") -> Deferred[None]:
         """Leave the call to the others."""
-        return self.ask("stop_listening")
+        return self.ask("stop_listening", call_id=call_id)
 
-    def break_off(self, channel: str, target: Target = HANG_UP) -> Deferred[None]:
+    def break_off(self, channel: str, target: Target = HANG_UP, *, call_id: str = "") -> Deferred[None]:
         """End the talk of this channel; its caller goes to a queue, or is hung up on."""
-        return self.ask("break_off", channel, str(target))
+        return self.ask("break_off", channel, str(target), call_id=call_id)
 
     def force_log_out(self, number: str) -> Deferred[None]:
         """Somebody in no call is sent off."""

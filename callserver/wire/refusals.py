@@ -26,6 +26,7 @@ class Refusal(Enum):
     NO_RIGHT = "no-right"  # detail: the right's number
     NOT_NOW = "not-now"  # detail: a state's value, or a Reason
     NO_CALL = "no-call"
+    CALL_GONE = "call-gone"  # the call that was meant is not the one in hand, or of that channel, any more
     BAD_ARGUMENT = "bad-argument"  # detail: the argument's name, never its value
     NOWHERE = "nowhere"  # detail: the Target that there is not
     NOT_AVAILABLE = "not-available"  # detail: the Target that takes no call now
@@ -55,6 +56,7 @@ TEXTS = {
     Refusal.NO_RIGHT: N_("not allowed: {detail}"),
     Refusal.NOT_NOW: N_("not possible now: {detail}"),
     Refusal.NO_CALL: N_("there is no such call"),
+    Refusal.CALL_GONE: N_("that call is not here any more; nothing was done"),
     Refusal.BAD_ARGUMENT: N_("an argument does not fit: {detail}"),
     Refusal.NOWHERE: N_("there is no such place: {detail}"),
     Refusal.NOT_AVAILABLE: N_("takes no call now: {detail}"),

@@ -9,15 +9,17 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_pem_x509_certificate
 from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.endpoints import TCP4ServerEndpoint
+from twisted.internet.endpoints import SSL4ServerEndpoint, TCP4ServerEndpoint
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from callserver.desktop import first_look
 from callserver.desktop.connection import CertificateUnusable, ClientFactory, pinned_endpoint
 from callserver.desktop.first_look import shown_certificate
 from callserver.desktop.not_connected import NO_ANSWER, NO_TLS, NotConnected
+from callserver.wire.messages import CERTIFICATE_NAME
 from tests.agents.small_centre import SmallCentre, certificate, channel
 
 CLOCK = cast(IReactorTime, reactor)
@@ -39,6 +41,15 @@ class Stranger(Protocol):
 
 class Talks(Stranger):
     says = b"220 mail.example.com ESMTP ready\r\n"
+
+
+class Looked(Protocol):
+    """Holds a certificate. `gone`: when who had come has hung up."""
+
+    gone: Deferred[None]
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        Looked.gone.callback(None)
 
 
 class FirstLookTests(TestCase):
@@ -99,12 +110,23 @@ class FirstLookTests(TestCase):
         port = await self.stranger(Talks)
         self.assertEqual(await self.why(shown_certificate(reactor, "127.0.0.1", port)), NO_TLS)
 
+    async def test_hung_up(self) -> None:
+        """Who has seen it hangs up: a log-in panel that stands there all night holds no connection of the server's."""
+        Looked.gone, own = Deferred(), certificate(self.mktemp())
+        endpoint = SSL4ServerEndpoint(reactor, 0, own.options, interface="127.0.0.1")
+        port = await endpoint.listen(Factory.forProtocol(Looked))
+        self.addCleanup(port.stopListening)
+        shown = await shown_certificate(reactor, "127.0.0.1", int(port.getHost().port))
+        self.assertEqual(shown.fingerprint, own.fingerprint)
+        await Looked.gone.addTimeout(10, CLOCK)
+
     async def test_silent(self) -> None:
         """Who says nothing is not waited for."""
         self.patch(first_look, "LOOK_S", 0.3)
         port = await self.stranger(Stranger)
         self.assertEqual(await self.why(shown_certificate(reactor, "127.0.0.1", port)), NO_ANSWER)
         self.assertEqual(Stranger.heard[:1], b"\x16")  # a TLS hello, and nothing else
+        self.assertIn(CERTIFICATE_NAME.encode(), Stranger.heard, "for the name under which it is called at the log-in")
 
     async def test_nobody(self) -> None:
         """Nothing listens there; or there is no such computer."""

@@ -29,14 +29,14 @@ class BoardTests(WindowCase):
 
     def tiles(self) -> dict[str, tuple[object, str]]:
         """What the tiles show: state and caller."""
-        return {tile.channel: (tile.state, tile.caller) for tile in self.board.tiles.tiles.tiles}
+        return {tile.channel: (tile.state, tile.caller) for tile in self.board.tiles.tiles.rows}
 
     def go_to(self, channel: str) -> None:
         """With the arrows."""
         QTest.keyClick(self.board.tiles, Qt.Key.Key_Home)
         for _ in self.tiles():
             index = self.board.tiles.currentIndex().row()
-            if self.board.tiles.tiles.tiles[index].channel == channel:
+            if self.board.tiles.tiles.rows[index].channel == channel:
                 return
             QTest.keyClick(self.board.tiles, Qt.Key.Key_Right)
         self.fail(f"no {channel}")

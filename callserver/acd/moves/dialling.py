@@ -17,7 +17,7 @@ from functools import partial
 from callserver.acd.moves.dialled import DialledCall, InternalOffer
 from callserver.acd.moves.moved import Flows
 from callserver.acd.moves.queue_consultation import QueueConsultation, Queued
-from callserver.acd.seats.acts import Act, number, target
+from callserver.acd.seats.acts import Act, number, on_screen, target
 from callserver.acd.seats.seat import Seat
 from callserver.acd.seats.seats import Rights, Seats
 from callserver.calls.call import Call
@@ -62,7 +62,7 @@ class Dialling:
         """What agents may ask for."""
         return {
             "dial": Act(self.dial, (number,)),
-            "consult": Act(self.consult, (target,)),
+            "consult": Act(self.consult, (target,), of_call=self._keeps_the_one),
             "dial_class": Act(self.dial_class, (number,)),
         }
 
@@ -109,6 +109,13 @@ class Dialling:
         else:
             seat.check_consult()
             self._seek(seat, wanted.name, kind, seat.consult)
+
+    def _keeps_the_one(self, seat: Seat, call_id: str, to: str) -> None:
+        """Before a consultation, as `on_screen`; an emergency is called in any case."""
+        wanted = Target.parse(to)
+        calls_help = wanted.kind is TargetKind.NUMBER and self._out.classify(wanted.name) is DialClass.EMERGENCY
+        if not calls_help:
+            on_screen(seat, call_id)
 
     def _call_for_help(self, seat: Seat, number: str) -> None:
         """

@@ -16,7 +16,7 @@ from callserver.acd.moves.recording_on_demand import RecordingOnDemand
 from callserver.acd.moves.sending_keys import SendingKeys
 from callserver.acd.moves.transfers import Transfers
 from callserver.acd.offices.transfer import OfficeTransfers
-from callserver.acd.seats.acts import Act, number, target
+from callserver.acd.seats.acts import CALL_ID_MAX, Act, number, on_screen, target
 from callserver.acd.seats.seats import Rights, Seats
 from callserver.calls.calls_out import CallsOut
 from callserver.calls.dial_guard import classify
@@ -24,7 +24,7 @@ from callserver.calls.live_calls import LiveCalls
 from callserver.wire.rights import Right
 from callserver.wire.targets import NAME
 
-CALL_ID_MAX, FAULT_MAX = 64, 500
+FAULT_MAX = 500
 KEYS = re.compile(r"[0-9*#]{1,32}")
 
 
@@ -97,17 +97,17 @@ class Moves:
     def acts(self) -> dict[str, Act]:
         """By their names on the agents' channel."""
         return {
-            "transfer": Act(self.transfers.transfer, (target,)),
-            "report_fault": Act(self.transfers.report_fault, (region_or_telephone, fault_text)),
-            "flash_transfer": Act(self.flashing.transfer, (number,)),
+            "transfer": Act(self.transfers.transfer, (target,), of_call=on_screen),
+            "report_fault": Act(self.transfers.report_fault, (region_or_telephone, fault_text), of_call=on_screen),
+            "flash_transfer": Act(self.flashing.transfer, (number,), of_call=on_screen),
             "pick_up": Act(self.picking_up.pick_up, (number,), Right.PICK_UP),
             "pick_up_group": Act(self.picking_up.pick_up_group, (group,), Right.PICK_UP),
-            "park": Act(self.parking.park),
+            "park": Act(self.parking.park, of_call=on_screen),
             "fetch": Act(self.parking.fetch, (number,)),
-            "start_recording": Act(self.recording.start),
-            "stop_recording": Act(self.recording.stop),
-            "hide_secret": Act(self.hiding.hide),
-            "show_again": Act(self.hiding.show_again),
-            "send_keys": Act(self.sending_keys.send, (keys,)),
+            "start_recording": Act(self.recording.start, of_call=on_screen),
+            "stop_recording": Act(self.recording.stop, of_call=on_screen),
+            "hide_secret": Act(self.hiding.hide, of_call=on_screen),
+            "show_again": Act(self.hiding.show_again, of_call=on_screen),
+            "send_keys": Act(self.sending_keys.send, (keys,), of_call=on_screen),
             "grab": Act(self.picking_up.grab, (call_id,)),  # its refusals are audited, so it asks for itself
         }

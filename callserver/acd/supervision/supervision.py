@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from callserver.acd.moves.destinations import Places
 from callserver.acd.moves.moves import call_id
-from callserver.acd.seats.acts import Act, number, word
+from callserver.acd.seats.acts import Act, CallCheck, number, word
 from callserver.acd.seats.ear import call_of
 from callserver.acd.seats.listening import NOBODY_LEFT, Listening
 from callserver.acd.seats.seat import Seat
@@ -75,12 +75,14 @@ class Supervision:
     def acts(self) -> dict[str, Act]:
         """What supervisors can ask for, by name; refusals are written down, so each act asks for its rights itself."""
         return {
-            "listen": Act(self.listen, (channel,)),
-            "whisper": Act(self.whisper),
-            "barge_in": Act(self.barge_in, (channel_or_none,)),
-            "take_over": Act(self.take_over),
-            "stop_listening": Act(self.stop_listening),
-            "break_off": Act(self.break_off, (channel, hang_up_or_queue)),
+            "listen": Act(self.listen, (channel,), of_call=self._still("listen", Right.LISTEN)),
+            "whisper": Act(self.whisper, of_call=self._still("whisper", Right.BARGE_IN, Right.LISTEN)),
+            "barge_in": Act(self.barge_in, (channel_or_none,), of_call=self._still("barge_in", Right.BARGE_IN)),
+            "take_over": Act(self.take_over, of_call=self._still("take_over", Right.BARGE_IN)),
+            "stop_listening": Act(self.stop_listening, of_call=self._still("stop_listening")),
+            "break_off": Act(
+                self.break_off, (channel, hang_up_or_queue), of_call=self._still("break_off", Right.BARGE_IN)
+            ),
             "force_log_out": Act(self.force_log_out, (number,)),
             "force_pause": Act(self.force_pause, (number, word)),
             "set_priority": Act(self.set_priority, (call_id, priority)),
@@ -222,6 +224,17 @@ class Supervision:
                 if right not in self._rights.rights(seat.number):
                     raise Refused.no_right(right)
             yield
+
+    def _still(self, act: str, *rights: Right) -> CallCheck:
+        """The call that a supervisor means is still there; if not that is refused, and written down, as the act is."""
+
+        def check(seat: Seat, call_id: str, channel: str = "", *more: str) -> None:
+            party, call = self._at(channel) if channel else _at(seat.listening)
+            if call is None or call.id != call_id:
+                with self._act(seat, act, party.name if party else channel, call, *rights):
+                    raise Refused(Refusal.CALL_GONE)
+
+        return check
 
     def _at(self, channel: str) -> tuple[Party | None, Call | None]:
         """Who takes part in calls under this name, and the call that is heard there."""

@@ -16,19 +16,19 @@ from callserver.desktop.presenters.deeds import (
     NEEDS,
     NOW,
     STOP_LISTENING,
+    Asked,
     Deed,
-    Question,
     can,
     out_of_service,
     question,
 )
 from callserver.desktop.presenters.legend import LegendLine, legend
 from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.rows import SEAT
 from callserver.desktop.presenters.tiles import OFF, Tile, arranged, blank, channel_title, is_line, tile
 from callserver.desktop.presenters.waiters import WaiterLine, waiter_lines
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import told
 from callserver.wire.messages import BARGED_IN, Access, AlarmNotice, ChannelRow, Hello, QueueRow, SeatStatus
 from callserver.wire.rights import Right
 from callserver.wire.targets import Target
@@ -71,7 +71,7 @@ class Board(Presenter[BoardData]):
     def __init__(self, work: Workplace, show: Callable[[BoardData], None]) -> None:
         super().__init__(work, show)
         self._columns, self._selected = 6, ""
-        self._question: Question | None = None
+        self._asked: Asked | None = None
         self._earlier: list[AlarmNotice] = []  # given before the log-in
         self._staff: list[ChannelRow] = []  # seats of all who work here, as if nobody were there
 
@@ -101,7 +101,7 @@ class Board(Presenter[BoardData]):
             selected=self._selected,
             detail=tuple(self._detail()),
             buttons=tuple(map(self._button, Deed)),
-            question=self._still_asked(),
+            question=asked.question if (asked := self._still_asked()) else None,
             problem=self.problem,
         )
 
@@ -110,7 +110,7 @@ class Board(Presenter[BoardData]):
     def select(self, channel: str) -> None:
         """Another tile; what was asked about the one before is not asked any more."""
         if channel != self._selected:
-            self._selected, self._question = channel, None
+            self._selected, self._asked = channel, None
             self.refresh()
 
     def flow(self, columns: int) -> None:
@@ -132,35 +132,41 @@ class Board(Presenter[BoardData]):
             self.do(self._asked_for(deed, ""))
         elif row is not None:
             age_s, queues = self.model.row_age_s(row.channel), self.model.queues
-            self._question = question(deed, row, age_s, self._partner(row), queues, self.work.language)
+            asked = question(deed, row, age_s, self._partner(row), queues, self.work.language)
+            self._asked = Asked(deed, row.channel, row.call_id, asked)
         self.refresh()
 
     def confirm(self, value: str) -> None:
         """Yes, in this way."""
-        asked, self._question = self._still_asked(), None
+        asked, self._asked = self._still_asked(), None
         if asked is not None:
             self.do(self._asked_for(asked.deed, value))
         self.refresh()
 
     def cancel(self) -> None:
         """No."""
-        self._question = None
+        self._asked = None
         self.refresh()
 
     # The parts
 
     def _asked_for(self, deed: Deed, value: str) -> Deferred[None]:
-        channel, own = self._selected, self.model.seat
+        channel, row, heard = self._selected, self._row(), self.model.call_id
+        there = (row.call_id if row is not None else None) or ""  # the call that is selected
+        if deed is Deed.LISTEN and self._stops_listening():
+            return self.client.stop_listening(call_id=heard)
         if deed is Deed.LISTEN:
-            return self.client.stop_listening() if self._stops_listening() else self.client.listen(channel)
+            return self.client.listen(channel, call_id=there)
         if deed is Deed.WHISPER:
-            return self.client.whisper()
+            return self.client.whisper(call_id=heard)
+        if deed is Deed.BARGE_IN and self.model.seat.supervises:
+            return self.client.barge_in(call_id=heard)
         if deed is Deed.BARGE_IN:
-            return self.client.barge_in("" if own.supervises else channel)
+            return self.client.barge_in(channel, call_id=there)
         if deed is Deed.TAKE_OVER:
-            return self.client.take_over()
+            return self.client.take_over(call_id=heard)
         if deed is Deed.BREAK_OFF:
-            return self.client.break_off(channel, Target.parse(value))
+            return self.client.break_off(channel, Target.parse(value), call_id=there)
         if deed is Deed.FORCE_LOG_OUT:
             return self.client.force_log_out(self.model.rows[channel].person or channel.partition(" ")[2])
         if out_of_service(self._row()):
@@ -175,13 +181,13 @@ class Board(Presenter[BoardData]):
         elsewhere = row is not None and row.call_id and row.call_id != _heard_call(own) and row.person != own.number
         return own.reason == BARGED_IN or not elsewhere
 
-    def _still_asked(self) -> Question | None:
-        asked = self._question
+    def _still_asked(self) -> Asked | None:
+        asked = self._asked
         row = self.model.rows.get(asked.channel) if asked else None
         if asked and (row is None or row.call_id != asked.call_id or not can(asked.deed, row, self.model.seat)):
-            self._question = None
+            self._asked = None
             self.problem = self.work.words("This has changed meanwhile; look again")
-        return self._question
+        return self._asked
 
     def _rows(self) -> list[ChannelRow]:
         """What the server tells, and the seats where nobody has been since it was started."""
@@ -223,7 +229,7 @@ class Board(Presenter[BoardData]):
     def _alarms(self) -> tuple[str, ...]:
         earlier = [one for one in self._earlier if not any(_same(one, now) for now in self.model.alarms)]
         newest_first = reversed((*earlier, *self.model.alarms))
-        return tuple(told(one.phrase, self.work.language) for one in newest_first)
+        return tuple(self.work.told(one.phrase) for one in newest_first)
 
     def _detail(self) -> list[str]:
         row = self._row()
@@ -234,7 +240,7 @@ class Board(Presenter[BoardData]):
         lines += [words("Caller {caller}", caller=row.caller)] if row.caller else []
         lines += [words("Menu {menu}", menu=row.menu)] if row.menu else []
         lines += [words("Another call held")] if row.kept else []
-        return [line for line in (*lines, *(told(note, self.work.language) for note in row.notes)) if line]
+        return [line for line in (*lines, *(self.work.told(note) for note in row.notes)) if line]
 
     def _ask(self) -> None:
         if self.model.may(Right.SUPERVISOR) and self.model.connection is Connection.HERE:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.arrivals import arrival
 from callserver.desktop.presenters.clocks import stopwatch
 from callserver.desktop.presenters.presenter import Presenter
-from callserver.wire.catalogue import N_, known, text, told
+from callserver.wire.catalogue import N_, known, text
 from callserver.wire.messages import Access, Card, SeatStatus
 from callserver.wire.states import SeatState
 from callserver.wire.words import reason_text
@@ -90,11 +91,11 @@ class CallCard(Presenter[CallCardData]):
 
     def answer(self) -> None:
         """Take the call that rings."""
-        self.do(self.client.answer())
+        self.do(self.client.answer(call_id=self.model.call_id))
 
     def reject(self) -> None:
         """Leave it to others."""
-        self.do(self.client.reject())
+        self.do(self.client.reject(call_id=self.model.call_id))
 
     def _title(self, card: Card) -> str:
         seat, words = self.model.seat, self.work.words
@@ -116,7 +117,7 @@ class CallCard(Presenter[CallCardData]):
         else:
             since_s, other, words = self.model.seat_since_s, seat.call, N_("With {name} {time}")
         name, number = caller_name(other, self.work.language), other.caller_number or ""
-        who = name if name == number else f"{number} {name}".lstrip()
+        who = name if name == number else f"{number} {beside(name)}".lstrip()
         return self.work.words(words, name=who, time=stopwatch(self.model.age_s(since_s)))
 
     def _number(self, card: Card) -> str:
@@ -138,7 +139,7 @@ class CallCard(Presenter[CallCardData]):
             rows.append(words("Queue {queue} · waited {time}", queue=card.queue, time=stopwatch(card.waited_s)))
         if card.path:
             rows.append(words("Path {path}", path=" › ".join(_step(step, self.work.language) for step in card.path)))
-        return (*rows, *(told(row, self.work.language) for part in card.parts for row in part.rows))
+        return (*rows, *(self.work.told(row) for part in card.parts for row in part.rows))
 
     # What makes it look otherwise
 
@@ -157,7 +158,7 @@ class CallCard(Presenter[CallCardData]):
         """Its card goes: it is nobody's here; whose it was and what became of it is said."""
         who = caller_name(self._last, self.work.language) if self._last is not None else ""
         why = reason_text(cause, self.work.language)
-        self._last, self._ended = None, " · ".join(filter(None, (who, why)))
+        self._last, self._ended = None, " · ".join(filter(None, (beside(who), why)))
 
     def ended(self, cause: str) -> None:
         self._ended = reason_text(cause, self.work.language)

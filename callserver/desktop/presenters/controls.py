@@ -14,7 +14,7 @@ from callserver.desktop.presenters.consulting import cancel_consult
 from callserver.desktop.presenters.fax_news import FaxNews
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import N_, told
+from callserver.wire.catalogue import N_
 from callserver.wire.messages import Access, ChannelRow, Hello, Said, SeatStatus
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
@@ -83,11 +83,11 @@ class Controls(Presenter[ControlsData]):
         self._recording_call = ""  # the call that this person records
         self._call, self._call_since_s = "", work.clock.seconds()
         self._acts: dict[Act, Callable[[], Deferred[None]]] = {
-            Act.ANSWER: self.client.answer,
-            Act.REJECT: self.client.reject,
+            Act.ANSWER: lambda: self.client.answer(call_id=self.model.call_id),
+            Act.REJECT: lambda: self.client.reject(call_id=self.model.call_id),
             Act.HANG_UP: self._hang_up,
             Act.HOLD: self._hold,
-            Act.THREE_WAY: self.client.three_way,
+            Act.THREE_WAY: lambda: self.client.three_way(call_id=self.model.call_id),
         }
 
     def data(self) -> ControlsData:
@@ -109,15 +109,15 @@ class Controls(Presenter[ControlsData]):
         if act is Act.HANG_UP and self.model.age_s(self._call_since_s) < DEAD_S:
             return
         if act is Act.TRANSFER and self.model.seat.kept is not None and self.may(act):
-            self.do(self.client.join())
+            self.do(self.client.join(call_id=self.model.call_id))
         elif act is Act.RECORD and self.may(act):
             self._record()
         elif act is Act.MUTE and self.may(act):
             self.work.voice.mute()
         elif act is Act.SECRET and self.may(act):
-            self.do(self.client.show_again() if self.model.seat.hidden else self.client.hide_secret())
+            self.do(self._secret())
         elif act is Act.PARK and self.may(act):
-            self.do(self.client.park(), self._parked)
+            self.do(self.client.park(call_id=self.model.call_id), self._parked)
         elif act in self._acts:
             if self.may(act):
                 self.do(self._acts[act]())
@@ -131,7 +131,7 @@ class Controls(Presenter[ControlsData]):
     def _why_not(self, act: Act) -> str:
         if act is Act.MUTE:
             why = self.work.voice.why_not_mute()
-            return told(why, self.work.language) if why is not None else ""
+            return self.work.told(why) if why is not None else ""
         return self.work.lacks(NEEDS[act]) if act in NEEDS else ""
 
     def _word(self, act: Act) -> str:
@@ -156,24 +156,35 @@ class Controls(Presenter[ControlsData]):
 
     def _hang_up(self) -> Deferred[None]:
         if self.model.seat.supervises:
-            return self.client.stop_listening()
+            return self.client.stop_listening(call_id=self.model.call_id)
         seat = self.model.seat
-        return self.client.hang_up() if seat.kept is None else cancel_consult(self.client, seat)
+        return (
+            self.client.hang_up(call_id=self.model.call_id) if seat.kept is None else cancel_consult(self.client, seat)
+        )
 
     def _hold(self) -> Deferred[None]:
-        seat = self.model.seat
+        seat, call_id = self.model.seat, self.model.call_id
         if seat.kept is not None:
-            return self.client.swap()
-        return self.client.retrieve() if seat.state is SeatState.HELD else self.client.hold()
+            return self.client.swap(call_id=call_id)
+        is_held = seat.state is SeatState.HELD
+        return self.client.retrieve(call_id=call_id) if is_held else self.client.hold(call_id=call_id)
+
+    def _secret(self) -> Deferred[None]:
+        call_id = self.model.call_id
+        return (
+            self.client.show_again(call_id=call_id)
+            if self.model.seat.hidden
+            else self.client.hide_secret(call_id=call_id)
+        )
 
     def _record(self) -> None:
         call = self.model.seat.call
         if call is None:
             return
         if call.call_id == self._recording_call:
-            self.do(self.client.stop_recording(), lambda _: self._records(""))
+            self.do(self.client.stop_recording(call_id=call.call_id), lambda _: self._records(""))
         else:
-            self.do(self.client.start_recording(), lambda _: self._records(call.call_id))
+            self.do(self.client.start_recording(call_id=call.call_id), lambda _: self._records(call.call_id))
 
     def _records(self, call_id: str) -> None:
         self._recording_call = call_id

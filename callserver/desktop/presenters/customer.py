@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_, yuan
@@ -144,7 +145,7 @@ class Customer(Presenter[CustomerData]):
     def _heading(self) -> str:
         record, words = self.record, self.work.words
         if record.customer is not None:
-            return f"{record.customer['name']} · {words('Member {number}', number=record.member)}"
+            return f"{beside(record.customer['name'])} · {words('Member {number}', number=record.member)}"
         if record.hits:
             return words("{n} customers match {telephone}", n=len(record.hits), telephone=record.telephone)
         return words("New customer")

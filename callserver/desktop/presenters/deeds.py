@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from callserver.desktop.presenters.clocks import stopwatch
+from callserver.desktop.presenters.question import Choice, Question
 from callserver.desktop.presenters.tiles import State, channel_title, is_line, state_of
 from callserver.wire.catalogue import N_, text
 from callserver.wire.messages import BARGED_IN, LISTENS, ChannelRow, SeatStatus
@@ -47,30 +48,13 @@ NOW, LATER = "now", "later"  # when a line is disabled
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One way to do it, and what the customer hears then."""
-
-    value: str
-    word: str
-    heard: str
-
-
-@dataclass(frozen=True)
-class Question:
-    """
-    Asked before something that cannot be taken back; "Cancel" is what Enter presses.
-
-    :param facts: whom it is about, and which call
-    """
+class Asked:
+    """A deed that waits for its answer, and what it was asked about: another call is not meant by it."""
 
     deed: Deed
     channel: str
     call_id: str | None
-    title: str
-    facts: tuple[str, ...]
-    choices: tuple[Choice, ...]
-    verb: str
-    destroys: bool
+    question: Question
 
 
 def can(deed: Deed, row: ChannelRow | None, own: SeatStatus) -> bool:
@@ -123,13 +107,11 @@ def question(deed: Deed, row: ChannelRow, age_s: float, partner: str, queues: It
         Deed.DISABLE: text(language, "Disable line"),
     }
     return Question(
-        deed=deed,
-        channel=row.channel,
-        call_id=row.call_id,
-        title=titles[deed],
+        words=titles[deed],
+        do=verbs[deed],
+        cancel=text(language, "Cancel"),
         facts=_facts(row, title, age_s, partner, language),
         choices=tuple(_choices(deed, row, queues, language)),
-        verb=verbs[deed],
         destroys=deed in DESTROYS,
     )
 

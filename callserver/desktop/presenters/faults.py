@@ -116,7 +116,8 @@ class Faults(Presenter[FaultsData]):
         """The caller is put through to the nearest office; if none takes him he comes back."""
         call_id, text = self.work.record.call_id, self._draft.strip()
         if text and self.data().may_report:
-            self.do(self.client.ask("report_fault", self._region, text), lambda _: self._reported(call_id))
+            asked = self.client.ask("report_fault", self._region, text, call_id=call_id)
+            self.do(asked, lambda _: self._reported(call_id))
 
     @property
     def has_draft(self) -> bool:

@@ -134,7 +134,7 @@ class Fax(Presenter[FaxData]):
     def receive(self) -> None:
         """From the machine of whom he talks with."""
         self._over = ""
-        self.do(self.client.ask("receive_fax"))
+        self.do(self.client.ask("receive_fax", call_id=self.model.call_id))
 
     def send(self, source: str, path: str) -> None:
         """To the machine of whom he talks with."""
@@ -145,13 +145,13 @@ class Fax(Presenter[FaxData]):
             now = self.model.seat.call
             if call is None or now is None or now.call_id != call.call_id:  # pages take a while to be made
                 return fail(Complaint(N_("the talk for which the fax was meant is over: it was not sent")))
-            return self.client.ask("send_fax", given)
+            return self.client.ask("send_fax", given, call_id=call.call_id)
 
         self._with_source(source, path, send, self._begun)
 
     def stop_fax(self) -> None:
         """Break it off; they talk on."""
-        self.do(self.client.ask("stop_fax"))
+        self.do(self.client.ask("stop_fax", call_id=self.model.call_id))
 
     # By itself
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from callserver.desktop.presenters.presenter import Presenter
+from twisted.internet.defer import Deferred
+
+from callserver.desktop.presenters.paged_list import PagedList
 from callserver.desktop.presenters.workplace import Workplace
 
 WORDS_MAX = 300
@@ -27,7 +28,7 @@ class FindCustomerData:
     n_answers: int = 0  # how often the server has answered what was looked for, were it the same again
 
 
-class FindCustomer(Presenter[FindCustomerData]):
+class FindCustomer(PagedList[FindCustomerData]):
     """
     Fifty at a time, more by asking for them.
 
@@ -41,7 +42,6 @@ class FindCustomer(Presenter[FindCustomerData]):
         self._done = done
         self._words = ""
         self._found: list[Mapping[str, Any]] = []
-        self._next = ""
         self._n_answers = 0
 
     def data(self) -> FindCustomerData:
@@ -62,28 +62,23 @@ class FindCustomer(Presenter[FindCustomerData]):
         words = words.strip()[:WORDS_MAX]
         if not words:
             return
-        self._words, self._next = words, ""
-        self.do(self.client.ask("find_customers", words, ""), partial(self._first, words))
-
-    def more(self) -> None:
-        """The next fifty."""
-        if self._next:
-            words, place, self._next = self._words, self._next, ""
-            self.do(self.client.ask("find_customers", words, place), partial(self._behind, words))
+        self._words = words
+        self._another_list()
+        self._ask_first()
 
     def choose(self, member: str) -> None:
         """This one is meant."""
         self.work.record.choose(member)
         self._done()
 
-    def _first(self, words: str, answer: Mapping[str, Any]) -> None:
-        if words != self._words:
-            return  # others are looked for by now
+    def ask_page(self, place: str) -> Deferred[Mapping[str, Any]]:
+        return self.client.ask("find_customers", self._words, place)
+
+    def _first(self, page: Mapping[str, Any]) -> None:
         self._n_answers += 1
-        self._found, self._next = list(answer["found"]), answer["next"]
+        self._found, self._next = list(page["found"]), page["next"]
         if len(self._found) == 1 and not self._next:
             self.choose(str(self._found[0]["number"]))
 
-    def _behind(self, words: str, answer: Mapping[str, Any]) -> None:
-        if words == self._words:
-            self._found, self._next = self._found + list(answer["found"]), answer["next"]
+    def _behind(self, page: Mapping[str, Any]) -> None:
+        self._found = self._found + list(page["found"])

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
+from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.clocks import moment, stopwatch
-from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.paged_list import PagedList
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
 from callserver.wire.words import reason_text
@@ -35,7 +39,7 @@ class HistoryData:
     problem: str
 
 
-class History(Presenter[HistoryData]):
+class History(PagedList[HistoryData]):
     """
     Of the customer in the tabs; of a caller who is nobody's, by his number.
 
@@ -47,9 +51,8 @@ class History(Presenter[HistoryData]):
         self._contact = ""  # whose calls are shown
         self._calls: list[Row] = []
         self._notes: list[Row] = []
-        self._next = ""
         self._drafts: dict[str, str] = {}
-        self._is_open = self._is_keeping = False
+        self._is_open = False
 
     def start(self) -> None:
         super().start()
@@ -77,12 +80,6 @@ class History(Presenter[HistoryData]):
         """Another tab is seen."""
         self._is_open = False
 
-    def more(self) -> None:
-        """The next fifty calls."""
-        if self._next:
-            asked, self._next, contact = self._next, "", self._contact
-            self.do(self.client.ask("list_contacts", contact, asked), lambda answer: self._behind(contact, answer))
-
     def type(self, text: str) -> None:
         """A note is being written; it stays with this customer until it is kept."""
         self._drafts[self._whose()] = text
@@ -90,10 +87,9 @@ class History(Presenter[HistoryData]):
     def keep(self) -> None:
         """The note goes to the others."""
         contact, text = self._whose(), self._drafts.get(self._whose(), "").strip()
-        if contact and text and not self._is_keeping:  # notes are added: twice Enter is one
-            self._is_keeping = True
-            asked = self.client.ask("note_contact", contact, text).addBoth(self._answered)
-            self.do(asked, lambda _: self._kept(contact, text))
+        if contact and text:
+            kept = partial(self._kept, contact, text)
+            self.do_once("note_contact", lambda: self.client.ask("note_contact", contact, text), kept)
 
     @property
     def has_drafts(self) -> bool:
@@ -109,24 +105,22 @@ class History(Presenter[HistoryData]):
     def _another(self) -> None:
         contact = self._whose()
         if contact != self._contact:
-            self._contact, self._calls, self._notes, self._next = contact, [], [], ""
+            self._contact, self._calls, self._notes = contact, [], []
+            self._another_list()
         if self._is_open and contact:
-            self.do(self.client.ask("list_contacts", contact, ""), lambda answer: self._first(contact, answer))
+            self._ask_first()
         self.refresh()
 
-    def _first(self, contact: str, answer: Row) -> None:
-        if contact == self._contact:  # else another one is shown by now
-            self._calls, self._notes, self._next = list(answer["calls"]), list(answer["notes"]), answer["next"]
+    def ask_page(self, place: str) -> Deferred[Row]:
+        return self.client.ask("list_contacts", self._contact, place)
 
-    def _behind(self, contact: str, answer: Row) -> None:
-        if contact == self._contact:
-            self._calls, self._next = self._calls + list(answer["calls"]), answer["next"]
+    def _first(self, page: Row) -> None:
+        self._calls, self._notes, self._next = list(page["calls"]), list(page["notes"]), page["next"]
 
-    def _answered(self, answer: Any) -> Any:
-        self._is_keeping = False
-        return answer
+    def _behind(self, page: Row) -> None:
+        self._calls = self._calls + list(page["calls"])
 
-    def _kept(self, contact: str, text: str) -> None:
+    def _kept(self, contact: str, text: str, _answer: object) -> None:
         if self._drafts.get(contact, "").strip() == text:  # else another one is being written by now
             self._drafts.pop(contact, None)
         self._another()
@@ -148,7 +142,7 @@ class History(Presenter[HistoryData]):
 
 
 def _person(number: str, name: str) -> str:
-    return f"{number} {name}".strip()
+    return f"{number} {beside(name)}".strip()
 
 
 def _outcome(one: Row, language: str) -> str:

@@ -37,7 +37,7 @@ class Keypad(Presenter[KeypadData]):
         """These keys, of whatever was typed; what is no key of a telephone is left out."""
         keys = "".join(key for key in typed_text(typed) if key in KEYS)
         if keys and self.data().may:
-            self.do(self.client.send_keys(keys), partial(self._were_sent, keys))
+            self.do(self.client.send_keys(keys, call_id=self.model.call_id), partial(self._were_sent, keys))
 
     def _were_sent(self, keys: str, answer: object) -> None:
         self._sent += keys

@@ -12,6 +12,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.desktop.client import AgentClient
+from callserver.desktop.foreign import calmed
 from callserver.desktop.listener import IN_CALL, AgentListener
 from callserver.desktop.model import Connection, ShopModel
 from callserver.desktop.not_connected import NotConnected
@@ -248,7 +249,7 @@ class Life(AgentListener):
         self.start(Complaint("You have logged in at another window; this one is logged out") if elsewhere else why)
 
     def words(self, msgid: str, **details: str) -> str:
-        return text(self.language, msgid, **details)
+        return text(self.language, msgid, **calmed(details))
 
 
 def _sent_away(cause: str) -> Complaint:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from callserver.desktop.presenters.presenter import Presenter
+from twisted.internet.defer import Deferred
+
+from callserver.desktop.foreign import beside
+from callserver.desktop.presenters.paged_list import Page, PagedList
 from callserver.desktop.presenters.rows import Row, colleagues, own, seat_row
 from callserver.wire.messages import Access, ChannelRow, Hello, Said
 from callserver.wire.rights import Right
@@ -35,14 +38,13 @@ class MessagesData:
     n_sent: int
 
 
-class Messages(Presenter[MessagesData]):
+class Messages(PagedList[MessagesData]):
     """What comes is read when the panel is open; until then it is counted."""
 
     is_open = False
     _found: tuple[dict[str, Any], ...] = ()
-    _next = _info = ""
+    _info = ""
     _n_sent = 0
-    _is_sending = False
 
     def data(self) -> MessagesData:
         words = self.work.words
@@ -65,17 +67,11 @@ class Messages(Presenter[MessagesData]):
         """It is looked at."""
         self.is_open, self.problem, self._info = True, "", ""
         self.model.read_all()
-        self._ask("")
+        self._ask_first()
 
     def closed(self) -> None:
         """It is looked at no more."""
         self.is_open = False
-
-    def more(self) -> None:
-        """What was written before that."""
-        if self._next:
-            after, self._next = self._next, ""
-            self._ask(after)
 
     def send(self, whom: str, text: str) -> None:
         """
@@ -84,15 +80,12 @@ class Messages(Presenter[MessagesData]):
         :param whom: staff numbers, "group NAME", "everybody", with blanks or commas between
         """
         numbers, written = _whom(whom), typed_text(text)
-        if self._is_sending:
-            return
         if not numbers:
             self.problem = self.work.words("Choose somebody first")
         elif not written:
             self.problem = self.work.words("Write something first")
         else:
-            self._is_sending = True
-            self.do(self.client.ask("tell_people", numbers, written).addBoth(self._answered), self._told)
+            self.do_once("tell_people", lambda: self.client.ask("tell_people", numbers, written), self._told)
         self.refresh()
 
     def text_of(self, key: str) -> str:
@@ -106,10 +99,6 @@ class Messages(Presenter[MessagesData]):
             return ""
         return str(one["recipient"] if one["sender"] == own(self.work) else one["sender"])
 
-    def _answered(self, answer: Any) -> Any:
-        self._is_sending = False
-        return answer
-
     def _told(self, answer: dict[str, list[str]]) -> None:
         self._n_sent += 1
         words, full = self.work.words, ", ".join(answer["full"])
@@ -120,24 +109,29 @@ class Messages(Presenter[MessagesData]):
             )
         if full:
             self.problem = words("Not sent to {numbers}: 100 messages wait there unread", numbers=full)
-        self._ask("")
+        self._ask_first()
 
-    def _ask(self, after: str) -> None:
+    def _ask(self, place: str) -> None:
         problem = self.problem
-        self.do(self.client.ask("list_said", "", after), lambda answer: self._listed(answer, after))
-        self.problem = problem
+        super()._ask(place)
+        self.problem = problem  # of what was sent, and stays
 
-    def _listed(self, answer: dict[str, Any], after: str) -> None:
-        self._found = (*(self._found if after else ()), *answer["found"])
-        self._next = answer["next"]
+    def ask_page(self, place: str) -> Deferred[Page]:
+        return self.client.ask("list_said", "", place)
+
+    def _first(self, page: Page) -> None:
+        self._found, self._next = tuple(page["found"]), page["next"]
+
+    def _behind(self, page: Page) -> None:
+        self._found = (*self._found, *page["found"])
 
     def _row(self, one: dict[str, Any]) -> Row:
         words, is_own = self.work.words, one["sender"] == own(self.work)
         if one["to"] == EVERYBODY:
             to = words("Everybody")
         else:
-            to = one["to"] or f"{one['recipient']} {one['recipient_name']}".rstrip()
-        title = words("To {name}", name=to) if is_own else f"{one['sender']} {one['name']}".rstrip()
+            to = one["to"] or f"{one['recipient']} {beside(one['recipient_name'])}".rstrip()
+        title = words("To {name}", name=to) if is_own else f"{one['sender']} {beside(one['name'])}".rstrip()
         return Row(str(one["id"]), f"{title} · {one['at'][:16].replace('T', ' ')}", str(one["text"]))
 
     # What makes it look otherwise
@@ -145,7 +139,7 @@ class Messages(Presenter[MessagesData]):
     def said(self, said: Said) -> None:
         if self.is_open and self.model.unread:
             self.model.read_all()
-            self._ask("")
+            self._ask_first()
         self.refresh()
 
     def access(self, access: Access) -> None:
@@ -156,7 +150,7 @@ class Messages(Presenter[MessagesData]):
 
     def logged_in(self, hello: Hello) -> None:
         if self.is_open:
-            self._ask("")
+            self._ask_first()
 
 
 def toggled(whom: str, number: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.controls import RESTING_STATES
 from callserver.desktop.presenters.presenter import Presenter
@@ -99,7 +100,7 @@ class Missed(Presenter[MissedData]):
     def _missed(self) -> list[Row]:
         rows = []
         for one in self.work.missed.calls:
-            words = [one.last, one.queue]
+            words = [one.last, beside(one.queue)]
             words += [self.work.words("{n} times", n=one.times)] if one.times > 1 else []
             words += [self.work.words("wants to be called")] if one.wants_call else []
             taken = self._taken.get(one.number)
@@ -112,7 +113,7 @@ class Missed(Presenter[MissedData]):
         return rows
 
     def _slip(self, slip: dict[str, Any]) -> Row:
-        title = f"{slip['number'] or self.work.words('number withheld')} {slip['name'] or ''}".rstrip()
+        title = f"{slip['number'] or self.work.words('number withheld')} {beside(slip['name'] or '')}".rstrip()
         since = slip["since"][:16].replace("T", " ")
         why_not = self._by(slip["by"]) if slip["state"] != "waiting" else ""
         detail = self.work.words("Call-back · {queue} · since {since}", queue=slip["queue"], since=since)

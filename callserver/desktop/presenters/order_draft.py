@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.order_rows import ON_DELIVERY, goods_line, money
 from callserver.desktop.presenters.workplace import Workplace
 
@@ -118,5 +119,5 @@ def about_good(work: Workplace, draft: Draft) -> str:
         stock = words("Only {n} left", n=left)
     else:
         stock = words("In stock {n}", n=left)
-    parts = (f"{good['item']} {good[f'name_{work.language}']}", money(good["price_fen"]), stock)
+    parts = (f"{good['item']} {beside(good[f'name_{work.language}'])}", money(good["price_fen"]), stock)
     return " · ".join(filter(None, parts))

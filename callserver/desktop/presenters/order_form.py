@@ -8,6 +8,7 @@ from typing import Any
 
 from twisted.python.failure import Failure
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.order_draft import ADDRESS, PIECES, Draft, about_good, hit_cells, line_cells
 from callserver.desktop.presenters.order_form_data import OrderFormData
 from callserver.desktop.presenters.order_items import OrderItems
@@ -125,7 +126,7 @@ class OrderForm(OrderItems):
     def _heading(self) -> str:
         draft, words = self._draft, self.work.words
         member = str(draft.form.get("member", ""))
-        parts = (words("New order"), draft.caller, words("Member {number}", number=member) if member else "")
+        parts = (words("New order"), beside(draft.caller), words("Member {number}", number=member) if member else "")
         return " · ".join(filter(None, parts))
 
     def _hint(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.order_draft import HITS, ITEM, PIECES, PIECES_MAX, Draft, now
 from callserver.desktop.presenters.order_drafts import OrderDrafts
 from callserver.desktop.presenters.order_rows import day
@@ -101,7 +102,7 @@ class OrderItems(OrderDrafts):
 
     def _reserved(self, draft: Draft, one: Row) -> None:
         words = self.work.words
-        goods = f"{one['pieces']} × {one[f'name_{self.work.language}']}"
+        goods = f"{one['pieces']} × {beside(one[f'name_{self.work.language}'])}"
         self._next_item(draft)
         if one["order"]:
             draft.told = words("Order {order} placed · {sum}", order=one["order"], sum=goods)

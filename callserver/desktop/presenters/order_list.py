@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 
 from callserver.desktop.presenters.order_rows import OrderRow
-from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.paged_list import PagedList
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.messages import Hello
 
@@ -16,7 +17,7 @@ Data = TypeVar("Data")
 REST_S = 0.15  # who moves through the list does not ask for each order that he passes
 
 
-class OrderList(Presenter[Data]):
+class OrderList(PagedList[Data]):
     """
     Of the customer in the tabs. It asks only while its tab is seen, and for a page only when its place is seen.
 
@@ -30,7 +31,6 @@ class OrderList(Presenter[Data]):
         self.cells: tuple[tuple[str, ...], ...] = ()  # the rows as they are painted
         self.whole: Mapping[str, Any] | None = None
         self.chosen = ""  # number of the order that is looked at
-        self._next = ""
         self._is_open = self._was_told = False
         self._rest: IDelayedCall | None = None
 
@@ -74,12 +74,6 @@ class OrderList(Presenter[Data]):
         """Another tab is seen."""
         self._is_open = False
 
-    def more(self) -> None:
-        """The end of the list has come in sight."""
-        if self._next:
-            asked, self._next, member = self._next, "", self.member
-            self.do(self.client.ask("list_orders", member, asked), lambda answer: self._behind(member, answer))
-
     def choose(self, row: int) -> None:
         """This one is looked at."""
         number = str(self.rows[row]["order"]) if 0 <= row < len(self.rows) else ""
@@ -97,29 +91,30 @@ class OrderList(Presenter[Data]):
     def _another(self) -> None:
         member = self.work.record.member
         if member != self.member:
-            self.member, self.rows, self.cells, self._next = member, [], (), ""
+            self.member, self.rows, self.cells = member, [], ()
+            self._another_list()
             self.chosen, self.whole, self._was_told, self.problem = "", None, False, ""
         if self._is_open and member:
-            self.do(self.client.ask("list_orders", member, ""), lambda answer: self._first(member, answer))
+            self._ask_first()
         self.refresh()
 
-    def _first(self, member: str, answer: Mapping[str, Any]) -> None:
+    def ask_page(self, place: str) -> Deferred[Mapping[str, Any]]:
+        return self.client.ask("list_orders", self.member, place)
+
+    def _first(self, page: Mapping[str, Any]) -> None:
         """What is new stands before what was there; what was scrolled to stays."""
-        if member != self.member:
-            return  # another one is shown by now
-        told, self._was_told = [one["order"] for one in answer["found"]], True
+        told, self._was_told = [one["order"] for one in page["found"]], True
         rest = [one for one in self.rows if one["order"] not in told]
         if not rest or rest == self.rows:
-            self._next, rest = answer["next"], []
-        self._put(self.arranged(answer["found"]) + rest)
+            self._next, rest = page["next"], []
+        self._put(self.arranged(page["found"]) + rest)
         if self.place < 0:
             self.chosen, self.whole = (str(self.rows[0]["order"]) if self.rows else ""), None
         self._look()
 
-    def _behind(self, member: str, answer: Mapping[str, Any]) -> None:
-        if member == self.member:
-            self._next, more = answer["next"], self.arranged(answer["found"])
-            self.rows, self.cells = self.rows + more, self.cells + tuple(map(self.cells_of, more))
+    def _behind(self, page: Mapping[str, Any]) -> None:
+        more = self.arranged(page["found"])
+        self.rows, self.cells = self.rows + more, self.cells + tuple(map(self.cells_of, more))
 
     def _put(self, rows: list[OrderRow]) -> None:
         self.rows, self.cells = rows, tuple(map(self.cells_of, rows))

@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from callserver.desktop.listener import AgentListener
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import Complaint, told
+from callserver.wire.catalogue import Complaint
 from callserver.wire.refusals import Refused
 
 log = Logger()
@@ -37,6 +37,7 @@ class Presenter(AgentListener, Generic[Data]):
         self._shown: Data | None = None
         self._endings: list[Callable[[], None]] = []
         self._is_over = False
+        self._under_way: set[str] = set()  # what must not be done twice
 
     @abstractmethod
     def data(self) -> Data:
@@ -76,6 +77,18 @@ class Presenter(AgentListener, Generic[Data]):
         asked.addErrback(self._not_done)
         asked.addBoth(lambda _: self.refresh())
 
+    def do_once(self, act: str, ask: Callable[[], Deferred[Any]], then: Callable[[Any], None] | None = None) -> None:
+        """The same, unless this act still waits for its answer: Enter pressed twice is one."""
+        if act in self._under_way:
+            return
+
+        def over(answer: Any) -> Any:
+            self._under_way.discard(act)
+            return answer
+
+        self._under_way.add(act)
+        self.do(ask().addBoth(over), then)
+
     def _show_answer(self, answer: Any, then: Callable[[Any], None]) -> None:
         """What cannot be shown is as if it had not come: kept, it would break the screen at each later event."""
         before = dict(vars(self))
@@ -92,7 +105,7 @@ class Presenter(AgentListener, Generic[Data]):
         if isinstance(problem, Refused):
             self.problem = problem.text(self.work.language)
         elif isinstance(problem, Complaint):
-            self.problem = told(problem, self.work.language)
+            self.problem = self.work.told(problem)
         elif not isinstance(problem, CancelledError):
             log.failure("{presenter} broke", failure, presenter=type(self).__name__)
             self.problem = self.work.words("This did not work; the program's log says why")

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
 
 from callserver.desktop.presenters.clocks import moment, stopwatch
-from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.paged_list import Page, PagedList
 from callserver.desktop.presenters.recording_filter import OUTCOMES, RecordingFilter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.messages import Access, Hello
@@ -37,13 +38,12 @@ class RecordingsData:
 
     lines: tuple[RecordingLine, ...]
     says: str
-    is_more: bool
     seats: tuple[str, ...]  # to be chosen from, "801 王芳"
     queues: tuple[str, ...]
     problem: str
 
 
-class Recordings(Presenter[RecordingsData]):
+class Recordings(PagedList[RecordingsData]):
     """
     Asks for one page at a time, and for the next only when somebody scrolls there.
 
@@ -65,8 +65,6 @@ class Recordings(Presenter[RecordingsData]):
         self._filter = RecordingFilter()
         self._rows: dict[int, Row] = {}
         self._lines: list[RecordingLine] = []
-        self._next = ""
-        self._search = 0  # which one: answers to those before are too late
         self._waits = self._has_searched = self._slow = False
         self._patience: IDelayedCall | None = None
 
@@ -75,7 +73,6 @@ class Recordings(Presenter[RecordingsData]):
         return RecordingsData(
             lines=tuple(self._lines),
             says=self._says(),
-            is_more=bool(self._next) and not self._waits,
             seats=tuple(f"{number} {people[number] or ''}".strip() for number in sorted(people)),
             queues=tuple(sorted(self.model.queues)),
             problem=self.problem,
@@ -93,13 +90,8 @@ class Recordings(Presenter[RecordingsData]):
     def search(self, wanted: RecordingFilter) -> None:
         """The first page of these; what was shown stays until it is here."""
         self._filter, self._has_searched = wanted, True
-        self._search += 1
-        self._ask("")
-
-    def more(self) -> None:
-        """The next page, if there is one and it is not asked for yet."""
-        if self._next and not self._waits:
-            self._ask(self._next)
+        self._another_list()
+        self._ask_first()
 
     def choose(self, number: int) -> None:
         """This one is to be heard."""
@@ -114,27 +106,27 @@ class Recordings(Presenter[RecordingsData]):
             self._lines[place] = self._line(self._rows[number])
             self.refresh()
 
-    def _ask(self, after: str) -> None:
+    def ask_page(self, place: str) -> Deferred[Page]:
         self._answered()
         self._waits = True
         self._patience = self.work.clock.callLater(PATIENCE_S, self._takes_long)
-        search = self._search
+        number = self._n_lists
 
         def over(answer: Any) -> Any:
-            if search == self._search:
+            if number == self._n_lists:
                 self._answered()
             return answer
 
-        asked = self.client.ask("list_recordings", self._filter.asked(self._now()), after).addBoth(over)
-        self.do(asked, lambda page: self._came(page, after) if search == self._search else None)
+        return self.client.ask("list_recordings", self._filter.asked(self._now()), place).addBoth(over)
 
-    def _came(self, page: Row, after: str) -> None:
-        if not after:
-            self._rows, self._lines = {}, []
+    def _first(self, page: Page) -> None:
+        self._rows, self._lines, self._next = {}, [], page["next"]
+        self._behind(page)
+
+    def _behind(self, page: Page) -> None:
         new = [row for row in page["found"] if row["number"] not in self._rows]
         self._rows |= {row["number"]: row for row in new}
-        self._lines += map(self._line, new)
-        self._next = page["next"]
+        self._lines = [*self._lines, *map(self._line, new)]
 
     def _answered(self) -> None:
         self._waits = self._slow = False

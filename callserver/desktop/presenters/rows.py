@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.clocks import stopwatch
 from callserver.desktop.presenters.pauses import pause_word
 from callserver.desktop.presenters.workplace import Workplace
@@ -85,7 +86,7 @@ def seat_row(work: Workplace, row: ChannelRow) -> Row:
     """A colleague."""
     return Row(
         key=number_of(row),
-        title=f"{number_of(row)} {row.name or ''}".rstrip(),
+        title=f"{number_of(row)} {beside(row.name or '')}".rstrip(),
         detail=seat_word(work, row),
         state=seat_state(row),
         kept=row.kept,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.book import Book, Draft
 from callserver.desktop.presenters.form import FormField, Row, choices_of
@@ -164,7 +165,7 @@ class StaffEditor(Book[StaffData]):
         if self.is_new or row is None:
             return self.work.words("New agent")
         flags = [self.work.words(words) for flag, words in FLAGS.items() if row[flag]]
-        return " · ".join([f"{self.chosen} {row['settings']['name']}".rstrip(), *flags])
+        return " · ".join([f"{self.chosen} {beside(row['settings']['name'])}".rstrip(), *flags])
 
     def _field(self, row: Row) -> FormField:
         key = row["key"]
@@ -189,7 +190,7 @@ class StaffEditor(Book[StaffData]):
         name = self.rows[self.chosen]["settings"]["name"]
         return self.work.words(
             "Delete {person}? Who is logged in is logged out, and his caller goes back to the queue",
-            person=f"{self.chosen} {name}".rstrip(),
+            person=f"{self.chosen} {beside(name)}".rstrip(),
         )
 
     def _cannot(self, draft: Draft | None) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.listener import IN_CALL
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.clocks import stopwatch
 from callserver.desktop.presenters.pauses import REASONS, pause_word
 from callserver.desktop.presenters.presenter import Presenter
-from callserver.wire.catalogue import N_, known, told
+from callserver.wire.catalogue import N_, known
 from callserver.wire.messages import (
     Access,
     ChannelRow,
@@ -146,7 +147,7 @@ class StateBar(Presenter[StateBarData]):
 
     def _person(self) -> str:
         seat = self.model.seat
-        return f"{seat.number} {seat.name}".rstrip()
+        return f"{seat.number} {beside(seat.name)}".rstrip()
 
     def _waiting(self) -> str:
         rows = self.model.queues.values()
@@ -166,12 +167,12 @@ class StateBar(Presenter[StateBarData]):
     def _notice(self) -> str:
         hello, notice = self.model.hello, self.model.notice_shown
         if notice is not None:
-            return told(notice, self.work.language)
+            return self.work.told(notice)
         return self.work.words("Demo: goods, customers and orders are made up") if hello and hello.demo else ""
 
     def _of_headset(self) -> str:
         said = self.work.voice.said
-        return told(said, self.work.language) if said is not None else ""
+        return self.work.told(said) if said is not None else ""
 
     def _connection(self) -> str:
         if self.model.connection is Connection.HERE:

@@ -9,6 +9,7 @@ from typing import Any
 from twisted.internet.defer import CancelledError
 from twisted.python.failure import Failure
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
@@ -72,7 +73,7 @@ class TargetBook:
         details += [", ".join(row[name]) for name in ("regions",) if row.get(name)]
         details += [words("closed now")] if row.get("open") is False else []
         number = str(row.get("number") or "")
-        return Place(target, f"{number} {row['name']}".lstrip(), " · ".join(details))
+        return Place(target, f"{number} {beside(row['name'])}".lstrip(), " · ".join(details))
 
     def _not_listed(self, failure: Failure) -> None:
         failure.trap(Refused, NotConnected, CancelledError)  # type: ignore[no-untyped-call]

@@ -77,6 +77,11 @@ class Tile:
     kept: bool
     spoken: str
 
+    @property
+    def key(self) -> str:
+        """What it is known by in a list."""
+        return self.channel
+
 
 def tile(row: ChannelRow, age_s: float | None, language: str, partner: str = "") -> Tile:
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callserver.desktop.foreign import isolated, one_line
+from callserver.desktop.foreign import beside, isolated, one_line
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.wire.messages import SeatStatus
@@ -31,7 +31,7 @@ class Title(Presenter[TitleData]):
         if seat.state is SeatState.RINGING and seat.call is not None:
             name = isolated(_short(caller_name(seat.call, self.work.language)))
             return TitleData(f"● {words('Incoming call')} {name} – {program}", seat.call.call_id, True)
-        return TitleData(f"{seat.number} {seat.name} – {program}", "", seat.call is not None)
+        return TitleData(f"{seat.number} {beside(_short(seat.name))} – {program}", "", seat.call is not None)
 
     def status(self, status: SeatStatus) -> None:
         self.refresh()

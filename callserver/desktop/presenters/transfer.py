@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.clocks import stopwatch
@@ -124,34 +125,34 @@ class Transfer(Presenter[TransferData]):
         if target.kind not in CONSULTED:
             self._say(self.work.words("There is nobody to ask: send the call on with Ctrl+Enter"))
         else:
-            self.do(self.client.consult(target))
+            self.do(self.client.consult(target, call_id=self.model.call_id))
 
     def send(self) -> None:
         """Blind: the call goes to the chosen one, and is out of hand."""
         target = self._fit()
         if target is not None and self.data().may_send:
-            self.do(self.client.transfer(str(target)), self._sent)
+            self.do(self.client.transfer(str(target), call_id=self.model.call_id), self._sent)
 
     def flash(self) -> None:
         """The exchange connects the party with the chosen number, where the line can."""
         target = self._fit()
         if target is not None and self.data().may_flash:
-            self.do(self.client.flash_transfer(target.name))
+            self.do(self.client.flash_transfer(target.name, call_id=self.model.call_id))
 
     def complete(self) -> None:
         """Leave the two to each other."""
         if self.data().may_complete:
-            self.do(self.client.join(), self._sent)
+            self.do(self.client.join(call_id=self.model.call_id), self._sent)
 
     def three_way(self) -> None:
         """All three talk."""
         if self.data().may_join_all:
-            self.do(self.client.three_way())
+            self.do(self.client.three_way(call_id=self.model.call_id))
 
     def swap(self) -> None:
         """Talk with the other one."""
         if self.data().may_join_all:
-            self.do(self.client.swap())
+            self.do(self.client.swap(call_id=self.model.call_id))
 
     def cancel(self) -> None:
         """Leave the third one."""
@@ -193,7 +194,7 @@ class Transfer(Presenter[TransferData]):
         if card is None:
             return self.work.words("Transfer")
         name, number = caller_name(card, self.work.language), card.caller_number or ""
-        return self.work.words("Transfer {name}", name=name if name == number else f"{name} {number}".rstrip())
+        return self.work.words("Transfer {name}", name=name if name == number else f"{beside(name)} {number}".rstrip())
 
     def _consulting(self) -> str:
         seat = self.model.seat
@@ -215,7 +216,7 @@ class Transfer(Presenter[TransferData]):
     def _name(self, card: Card) -> str:
         name, number = caller_name(card, self.work.language), card.caller_number or ""
         is_colleague = bool(number) and SEAT + number in self.model.rows and name != number
-        return f"{number} {name}" if is_colleague else name
+        return f"{number} {beside(name)}" if is_colleague else name
 
     # What makes it look otherwise
 

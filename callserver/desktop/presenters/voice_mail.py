@@ -9,6 +9,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.listener import IN_CALL
 from callserver.desktop.playing import RATE_HZ, Playing, Speaker
 from callserver.desktop.presenters.clocks import stopwatch
@@ -54,7 +55,7 @@ class VoiceMail(Presenter[VoiceMailData]):
     def data(self) -> VoiceMailData:
         words = self.work.words
         return VoiceMailData(
-            boxes=tuple((box["box"], f"{box['box']} {box['name']} ({box['new']})") for box in self._boxes),
+            boxes=tuple((box["box"], f"{box['box']} {beside(box['name'])} ({box['new']})") for box in self._boxes),
             box=self._box,
             rows=tuple(map(self._row, self._messages)),
             nothing="" if self._messages else words("No voice messages"),
@@ -148,7 +149,7 @@ class VoiceMail(Presenter[VoiceMailData]):
 
     def _row(self, message: dict[str, Any]) -> Row:
         words = self.work.words
-        who = f"{message['number'] or words('number withheld')} {message['name'] or ''}".rstrip()
+        who = f"{message['number'] or words('number withheld')} {beside(message['name'] or '')}".rstrip()
         details = [message["came"][:16].replace("T", " "), stopwatch(message["length_s"])]
         details += [words("urgent")] if message["urgent"] else []
         details += [words("private")] if message["private"] else []

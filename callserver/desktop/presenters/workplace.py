@@ -10,6 +10,7 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from callserver.desktop.client import AgentClient
+from callserver.desktop.foreign import calm_sentence, calmed
 from callserver.desktop.headset.no_sound import NoSound
 from callserver.desktop.missed import MissedCalls
 from callserver.desktop.model import ShopModel
@@ -17,7 +18,7 @@ from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.presenters.desk import Desk
 from callserver.desktop.presenters.voice import Voice
 from callserver.desktop.record import CustomerRecord
-from callserver.wire.catalogue import Detail, text
+from callserver.wire.catalogue import Detail, Sentence, text, told
 from callserver.wire.rights import Right
 from callserver.wire.words import right_text
 
@@ -77,8 +78,12 @@ class Workplace:
         self.record = CustomerRecord(self.client, self.model)
 
     def words(self, msgid: str, /, **details: Detail) -> str:
-        """A sentence of the catalogue in the agent's language."""
-        return text(self.language, msgid, **details)
+        """A sentence of the catalogue in the agent's language; names in it may run from the right."""
+        return text(self.language, msgid, **calmed(details))
+
+    def told(self, sentence: object) -> str:
+        """The same of one that somebody else has made: the server, the sound, a check."""
+        return told(calm_sentence(sentence) if isinstance(sentence, Sentence) else sentence, self.language)
 
     def lacks(self, right: Right) -> str:
         """What a disabled button says: the right that is missing; "" if he has it."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -23,14 +21,16 @@ from callserver.desktop.presenters.board import Board, BoardData, DeedButton
 from callserver.desktop.presenters.deeds import DESTROYS, Deed
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.board_tiles import BoardTiles
-from callserver.desktop.views.deed_question import QuestionPanel
 from callserver.desktop.views.legend import LegendPanel
-from callserver.desktop.views.plain_table import PlainTable
+from callserver.desktop.views.question import QuestionView
 from callserver.desktop.views.screen import Screen, column
+from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
 from callserver.desktop.views.widgets import ActionButton, ElidedLabel, Notice, name, tooltip
 
 BELOW_PX, LEAST_BELOW_PX = 18 * GRID, 12 * GRID
+LOW_ROW_PX = 3 * GRID
+WIDTHS_PX = (24, 104, 48, 64, 80)  # of those who wait: place, number, wait, queue, priority
 
 
 class BoardView(Screen):
@@ -48,15 +48,16 @@ class BoardView(Screen):
         self.legend_button = QPushButton(words("Legend"))
         self.legend_button.setCheckable(True)
         self.legend = LegendPanel(words("Legend"), self.presenter.legend)
-        number, wait, queue, priority = words("Number"), words("Wait"), words("Queue"), words("Priority")
-        heads = (("#", 24), (number, 104), (wait, 48), (queue, 64), (priority, 80), (words("Note"), 40))
-        self.waiting = PlainTable(words("Who waits"), heads, words("Nobody waits"), right=(0, 2, 4))
-        self.alarms = PlainTable(words("Alarms"), ((words("Alarms"), 80),), words("No alarms"))
+        titles = ("#", words("Number"), words("Wait"), words("Queue"), words("Priority"), words("Note"))
+        self.waiting = _facts(Table(words("Who waits"), titles, right=(0, 2, 4), empty=words("Nobody waits")))
+        self.waiting.set_widths(*WIDTHS_PX)
+        self._alarms: tuple[str, ...] = ()
+        self.alarms = _facts(Table(words("Alarms"), (words("Alarms"),), empty=words("No alarms"), tip=self._alarm))
         self.detail = QLabel()
         self.detail.setTextFormat(Qt.TextFormat.PlainText)
         self.detail.setWordWrap(True)
         self.detail.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.question = QuestionPanel(words("Cancel"), words("How"))
+        self.question = QuestionView()
         self.buttons = {deed: ActionButton() for deed in Deed}
         self._lay_out()
         self._connect()
@@ -66,19 +67,18 @@ class BoardView(Screen):
         self.title.setText(data.title)
         self.notice.show_problem(data.problem)
         self.tiles.put(data.tiles, data.selected)
-        self.waiting.put([(one.place, one.caller, one.wait, one.queue, one.priority, one.mark) for one in data.waiting])
-        self.alarms.put([(alarm,) for alarm in data.alarms])
-        self.alarms.set_head(0, data.alarms_title)
-        for row, alarm in enumerate(data.alarms):
-            if (item := self.alarms.item(row, 0)) is not None:
-                item.setToolTip(f"<span>{escape(alarm)}</span>")  # whole, where there is no room
+        waiting = [(one.place, one.caller, one.wait, one.queue, one.priority, one.mark) for one in data.waiting]
+        self.waiting.show_rows(waiting, range(len(waiting)))
+        self._alarms = data.alarms
+        self.alarms.show_rows([(alarm,) for alarm in data.alarms])
+        self.alarms.rows.rename(0, data.alarms_title)
         self.detail.setText("\n".join(data.detail))
         for button in data.buttons:
             self._show_button(button)
         if data.question is not None:
             self._below.setCurrentWidget(self.question)
-            self.question.ask(data.question)
-        elif self._below.currentWidget() is self.question:
+        self.question.show_question(data.question)
+        if data.question is None and self._below.currentWidget() is self.question:
             self._below.setCurrentIndex(0)
             self.tiles.setFocus()
 
@@ -116,6 +116,10 @@ class BoardView(Screen):
         tooltip(widget, button.why_not)
         widget.destroys("asks" if button.destroys else "")
 
+    def _alarm(self, row: int, _column: int) -> str:
+        """Whole, where there is no room for it."""
+        return self._alarms[row]
+
     def _show_legend(self, shown: bool) -> None:
         self.legend.draw()
         self.legend.setVisible(shown)
@@ -124,13 +128,15 @@ class BoardView(Screen):
         self.tiles.chosen.connect(self.presenter.select)
         self.tiles.flowed.connect(self.presenter.flow)
         self.legend_button.toggled.connect(self._show_legend)
-        self.question.confirmed.connect(self.presenter.confirm)
-        self.question.cancelled.connect(self.presenter.cancel)
+        self.question.answered.connect(self._answered)
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
         for button in self.buttons.values():
             self._group.addButton(button)
         self._group.buttonClicked.connect(self._pressed)
+
+    def _answered(self, yes: bool) -> None:
+        self.presenter.confirm(self.question.choice) if yes else self.presenter.cancel()
 
     def _pressed(self, pressed: QAbstractButton) -> None:
         self.presenter.act(next(deed for deed, button in self.buttons.items() if button is pressed))
@@ -165,6 +171,15 @@ class BoardView(Screen):
         self._row.addWidget(line)
         self._row.addLayout(self._harmful, 3)
         return self._row
+
+
+def _facts(table: Table) -> Table:
+    """A small one, beside others."""
+    table.only_shows()
+    table.verticalHeader().setDefaultSectionSize(LOW_ROW_PX)
+    table.horizontalHeader().setMinimumSectionSize(3 * GRID)
+    table.setMinimumHeight(2 * LOW_ROW_PX)
+    return table
 
 
 def _beside(*widgets: tuple[QWidget, int]) -> QHBoxLayout:

@@ -7,7 +7,8 @@ from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem
 
 from callserver.desktop.presenters.tiles import BLANK
-from callserver.desktop.views.tile_list import CELL, Index, TileList, TilePainter
+from callserver.desktop.views.keyed_rows import Index
+from callserver.desktop.views.tile_list import CELL, TileList, TilePainter
 
 Move = QAbstractItemView.CursorAction
 
@@ -22,7 +23,7 @@ class BoardTiles(TileList):
 
     def is_blank(self, index: Index) -> bool:
         """Whether nothing stands there."""
-        return self.tiles.tiles[index.row()].channel.startswith(BLANK)
+        return self.tiles.rows[index.row()].channel.startswith(BLANK)
 
     def moveCursor(self, action: Move, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """To the next tile in that direction."""

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from callserver.desktop.playing import Speaker
-from callserver.desktop.presenters.recordings import Recordings, RecordingsData
+from callserver.desktop.presenters.recordings import RecordingLine, Recordings, RecordingsData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.player import PlayerView
 from callserver.desktop.views.recording_filter import FilterBar
-from callserver.desktop.views.recording_table import RecordingTable
 from callserver.desktop.views.screen import Screen, column
-from callserver.desktop.views.theme import GRID
+from callserver.desktop.views.table import Table
+from callserver.desktop.views.theme import GRID, TEXT_PX, sized
 from callserver.desktop.views.widgets import ElidedLabel
+from callserver.wire.catalogue import N_
 
+COLUMNS = {  # each with what is widest in it
+    N_("Time"): "2026-11-26 14:03",
+    N_("Number"): "13800138000",
+    N_("Seat"): "801, 802",
+    N_("Line"): "line 20",
+    N_("Length"): "1:02:03",
+    N_("Outcome"): "waited too",
+    N_("Order"): "20260017",
+    N_("Note"): "",
+    N_("Protected"): "protected",
+}
+NUMBER, LINE, LENGTH, ORDER, NOTE = 1, 3, 4, 6, 7
+NARROW_PX = 840  # below it two columns go, which the player and the search still know
 LOW_PX = 50 * GRID  # below it not everything has room at the same time
 
 
@@ -29,11 +43,12 @@ class RecordingsView(Screen):
 
     def __init__(self, work: Workplace, open_speaker: Callable[[], Speaker | None] | None = None) -> None:
         super().__init__()
+        self._lines: tuple[RecordingLine, ...] = ()
         self.filter = FilterBar(work, self.look)
         self.says = ElidedLabel()
         self.player = PlayerView(work, open_speaker or work.voice.speaker, self._changed, self.says)
         self.presenter: Recordings = Recordings(work, self.show_data, self.player.presenter.choose)
-        self.table = RecordingTable(work, self.presenter.more)
+        self.table = self._table(work)
         lines = column(self, margin=GRID // 2, spacing=GRID // 2)
         lines.addWidget(self.filter)
         found = QHBoxLayout()
@@ -44,7 +59,8 @@ class RecordingsView(Screen):
         self.table.setMinimumHeight(5 * GRID)
         self.player.listen_to_keys(self.table)
         self.table.selectionModel().currentRowChanged.connect(self._chosen)
-        self.table.activated.connect(self._play)
+        self.table.chosen.connect(self._play)
+        self.table.end_seen.connect(self.presenter.more)
         self.filter.more.toggled.connect(self._fold)
         self.filter.period.activated.connect(self._fold)
 
@@ -69,7 +85,8 @@ class RecordingsView(Screen):
     def show_data(self, data: RecordingsData) -> None:
         """Paint it."""
         self.filter.offer(data.seats, data.queues)
-        self.table.rows.show_lines(data.lines, data.is_more)
+        self._lines = data.lines
+        self.table.show_rows([line.cells for line in data.lines], [line.number for line in data.lines])
         self.says.setText(data.problem or data.says)
 
     def take_focus(self) -> None:
@@ -88,8 +105,25 @@ class RecordingsView(Screen):
         self.presenter.search(self.filter.filter)
 
     def _chosen(self) -> None:
-        if number := self.table.chosen():
-            self.presenter.choose(number)
+        index = self.table.currentIndex()
+        if index.isValid():
+            self.presenter.choose(self._lines[index.row()].number)
+
+    def _table(self, work: Workplace) -> Table:
+        titles = tuple(map(work.words, COLUMNS))
+        table = Table(work.words("Recordings"), titles, right=(LENGTH,), wide=NOTE, tip=self._tip)
+        table.begins_unchosen()  # the one that is chosen is fetched into the player
+        table.leave_out(NARROW_PX, LINE, ORDER)
+        table.setAlternatingRowColors(True)
+        table.horizontalHeader().setStyleSheet(f"QHeaderView::section {{ padding: {GRID // 2}px 3px }}")
+        table.horizontalHeader().setMinimumSectionSize(4 * GRID)
+        width_px = QFontMetrics(sized(TEXT_PX)).horizontalAdvance
+        table.set_widths(*(2 * GRID + max(map(width_px, pair)) for pair in zip(COLUMNS.values(), titles, strict=True)))
+        return table
+
+    def _tip(self, row: int, column: int) -> str:
+        line = self._lines[row]
+        return f"{line.cells[NUMBER]} {line.name}".strip() if column == NUMBER else line.cells[column]
 
     def _play(self) -> None:
         self._chosen()

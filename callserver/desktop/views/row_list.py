@@ -2,55 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from callserver.desktop.foreign import one_line
 from callserver.desktop.presenters.rows import Row
 from callserver.desktop.views.icons import draw_badge
+from callserver.desktop.views.keyed_rows import ROW, Index, KeyedRows
 from callserver.desktop.views.theme import GRID, SMALL_PX, TEXT_PX, colours, sized
 
 ROW_PX, BADGE_PX, MARK_PX = 5 * GRID, 3 * GRID, 2 * GRID
-Index = QModelIndex | QPersistentModelIndex
 
 
-class Rows(QAbstractListModel):
-    """The rows; what is read aloud of each is its own sentence."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: tuple[Row, ...] = ()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """As Qt asks."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """As Qt asks."""
-        if not index.isValid() or index.row() >= len(self.rows):
-            return None
-        row = self.rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row.spoken
-        return row if role == Qt.ItemDataRole.UserRole else None
+class Rows(KeyedRows[Row]):
+    """Rows of which some may have a mark."""
 
     def is_marked(self) -> bool:
         """Whether some have a mark; then those without it keep its room, so that all names begin at one place."""
         return any(row.mark for row in self.rows)
-
-    def show_rows(self, rows: tuple[Row, ...]) -> bool:
-        """These from now on; whether others are there, or in other places, so that what is chosen must be found."""
-        if [row.key for row in rows] != [row.key for row in self.rows]:
-            self.beginResetModel()
-            self.rows = rows
-            self.endResetModel()
-            return True
-        changed = [n for n, (before, after) in enumerate(zip(self.rows, rows, strict=True)) if before != after]
-        self.rows = rows
-        for n in changed:
-            self.dataChanged.emit(self.index(n), self.index(n))
-        return False
 
 
 class RowPainter(QStyledItemDelegate):
@@ -62,7 +32,7 @@ class RowPainter(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One row."""
-        row = index.data(Qt.ItemDataRole.UserRole)
+        row = index.data(ROW)
         if not isinstance(row, Row):
             return
         worn = colours(option.palette)
@@ -148,12 +118,10 @@ class RowList(QListView):
 
     def choose(self, key: str) -> None:
         """This row, or none if there is no such row."""
-        for n, row in enumerate(self._rows.rows):
-            if row.key == key:
-                self.setCurrentIndex(self._rows.index(n))
-                self._key = key
-                return
-        self._key = ""
+        place = self._rows.place_of(key)
+        if place >= 0:
+            self.setCurrentIndex(self._rows.index(place))
+        self._key = key if place >= 0 else ""
 
     def step(self, by: int) -> None:
         """So many rows down, or up."""
@@ -163,12 +131,12 @@ class RowList(QListView):
             self.setCurrentIndex(self._rows.index(min(max(now + by, 0), n - 1)))
 
     def _current_changed(self, now: QModelIndex, before: QModelIndex) -> None:
-        row = now.data(Qt.ItemDataRole.UserRole) if now.isValid() else None
+        row = now.data(ROW) if now.isValid() else None
         if isinstance(row, Row):
             self._key = row.key
             self.chosen.emit(row.key)
 
     def _activated(self, index: QModelIndex) -> None:
-        row = index.data(Qt.ItemDataRole.UserRole)
+        row = index.data(ROW)
         if isinstance(row, Row):
             self.carried_out.emit(row.key)

@@ -6,9 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QRectF,
@@ -18,11 +16,12 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
-from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from callserver.desktop.presenters.tiles import Tile
 from callserver.desktop.views.colours import Colours, mixed
 from callserver.desktop.views.icons import BADGE_PX, badge
+from callserver.desktop.views.keyed_rows import ROW, Index, KeyedRows
 from callserver.desktop.views.theme import GRID, RING_PX, SMALL_PX, colours, sized
 
 TILE = QSize(180, 82)
@@ -33,60 +32,22 @@ HALF_A_BLINK_MS = 500
 TITLE_PX = SMALL_PX + 1
 LINE_PX = 18
 TEXT_X = GRID + BADGE_PX + GRID
-Index = QModelIndex | QPersistentModelIndex
-ACCESSIBLE = Qt.ItemDataRole.AccessibleTextRole
-TILE_ROLE = Qt.ItemDataRole.UserRole
 LEFT, RIGHT = (
     int(side | Qt.AlignmentFlag.AlignVCenter) for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
 )
 
 
-class TileModel(QAbstractListModel):
-    """
-    The tiles in their order; a reader of screens is told of each in words.
-
-    A clock that goes on is no change of the data: readers of screens would be told of it every second.
-    """
+class TileRows(KeyedRows[Tile]):
+    """A clock that goes on is no change of the data: readers of screens would be told of it every second."""
 
     ticked = Signal(int)  # only the clock of this row, which is as wide as before
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.tiles: tuple[Tile, ...] = ()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """All of them."""
-        return 0 if parent.isValid() else len(self.tiles)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a delegate paints, and what is read aloud."""
-        tile = self.tiles[index.row()]
-        if role == TILE_ROLE:
-            return tile
-        if role == Qt.ItemDataRole.DisplayRole:
-            return tile.title
-        return tile.spoken if role == ACCESSIBLE else None
-
-    def put(self, tiles: tuple[Tile, ...]) -> None:
-        """Others, or some that look otherwise."""
-        before, channels = self.tiles, [tile.channel for tile in tiles]
-        if [tile.channel for tile in before] != channels:
-            self.beginResetModel()
-            self.tiles = tiles
-            self.endResetModel()
-            return
-        self.tiles = tiles
-        for row, (old, new) in enumerate(zip(before, tiles, strict=True)):
-            if old == new:
-                continue
-            if len(old.clock) == len(new.clock) and replace(new, clock=old.clock, spoken=old.spoken) == old:
-                self.ticked.emit(row)
-            else:
-                self.dataChanged.emit(self.index(row), self.index(row))
-
-    def row_of(self, channel: str) -> int:
-        """-1 if it is not there."""
-        return next((row for row, tile in enumerate(self.tiles) if tile.channel == channel), -1)
+    def tell_change(self, place: int, old: Tile, new: Tile) -> None:
+        """By its clock alone, or otherwise."""
+        if len(old.clock) == len(new.clock) and replace(new, clock=old.clock, spoken=old.spoken) == old:
+            self.ticked.emit(place)
+        else:
+            super().tell_change(place, old, new)
 
 
 class TileList(QListView):
@@ -97,7 +58,7 @@ class TileList(QListView):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tiles = TileModel(self)
+        self.tiles = TileRows()
         self.setModel(self.tiles)
         self._painter = TilePainter(self)
         self.setItemDelegate(self._painter)
@@ -118,8 +79,8 @@ class TileList(QListView):
 
     def put(self, tiles: tuple[Tile, ...], selected: str) -> None:
         """Paint them."""
-        self.tiles.put(tiles)
-        row = self.tiles.row_of(selected)
+        self.tiles.show_rows(tiles)
+        row = self.tiles.place_of(selected)
         if row >= 0 and row != self.currentIndex().row():
             self.setCurrentIndex(self.tiles.index(row))
         if any(tile.blinks for tile in tiles) != self._blinking.isActive():
@@ -137,15 +98,15 @@ class TileList(QListView):
         super().paintEvent(event)
 
     def _ticked(self, row: int) -> None:
-        tile, place = self.tiles.tiles[row], self.visualRect(self.tiles.index(row))
+        tile, place = self.tiles.rows[row], self.visualRect(self.tiles.index(row))
         self.viewport().update(self._painter.clock_place(place, tile))
 
     def _current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
-        self.chosen.emit(self.tiles.tiles[current.row()].channel if current.isValid() else "")
+        self.chosen.emit(self.tiles.rows[current.row()].key if current.isValid() else "")
 
     def _blink(self) -> None:
         self.blink_shown = not self.blink_shown
-        for row, tile in enumerate(self.tiles.tiles):
+        for row, tile in enumerate(self.tiles.rows):
             if tile.blinks:
                 self.viewport().update(self.visualRect(self.tiles.index(row)))
 
@@ -165,7 +126,7 @@ class TilePainter(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One tile."""
-        tile: Tile = index.data(TILE_ROLE)
+        tile: Tile = index.data(ROW)
         worn = colours(self._tiles.palette())
         place, clock = _inner(option.rect), self.clock_place(option.rect, tile)
         painter.save()

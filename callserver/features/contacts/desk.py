@@ -74,7 +74,7 @@ class ContactsDesk:
         """
         Say what came of a call that he talks in or holds, or has talked in today; asked again, it is corrected.
 
-        A complaint protects the recordings of the call.
+        A complaint protects the recordings of the call, also one that begins later.
 
         :raises Refused: NOT_YOURS: he has not talked in it, or not today; NOT_SAVED: there is no such code
         """
@@ -92,6 +92,7 @@ class ContactsDesk:
                 zh=outcome.zh,
                 en=outcome.en,
                 note=note.strip(),
+                protects=outcome.protects,
             )
             await self.store.write(rules.set_outcome, event, outcome, note.strip())
             self.events.show(event)

@@ -15,7 +15,7 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.logger import Logger
 
-from callserver.acd.seats.acts import Act
+from callserver.acd.seats.acts import Act, on_screen
 from callserver.acd.seats.seat import Seat
 from callserver.calls.call import Call
 from callserver.calls.line import LineInService
@@ -49,9 +49,9 @@ class FaxInTalk:
     def acts(self) -> dict[str, Act]:
         """By their names on the agents' channel."""
         return {
-            "send_fax": Act(self.send_fax, (source,)),
-            "receive_fax": Act(self.receive_fax),
-            "stop_fax": Act(self.stop_fax),
+            "send_fax": Act(self.send_fax, (source,), of_call=on_screen),
+            "receive_fax": Act(self.receive_fax, of_call=on_screen),
+            "stop_fax": Act(self.stop_fax, of_call=on_screen),
         }
 
     def send_fax(self, seat: Seat, what: str) -> Deferred[int]:

@@ -18,12 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from peewee import fn
 
 from callserver.calls.vocabulary import Kind
 from callserver.features.recordings.facts import Facts, facts_of
-from callserver.features.recordings.tables import AGENT, CALLER, ORDER, QUEUE, ReadRow, RecordingRow, TagRow
+from callserver.features.recordings.tables import AGENT, CALLER, COMPLAINT, ORDER, QUEUE, ReadRow, RecordingRow, TagRow
 from callserver.store.reading import timeline
 from callserver.store.tables import CallRow, EventRow, call_record, event_record, to_ms
 from callserver.wire.records import EventRecord
@@ -113,6 +114,15 @@ def began_at(event: EventRecord) -> datetime:
     return event.at - timedelta(seconds=_number(event, "before_s"))
 
 
+def kept_for(event: EventRecord) -> dict[str, Any]:
+    """Of a recording that begins: the columns which keep it, if an agent has called its call a complaint before."""
+    told = EventRow.select().where(
+        EventRow.call_id == event.call_id, EventRow.kind == Kind.OUTCOME.value, EventRow.at_ms <= to_ms(event.at)
+    )
+    is_complaint = any(event_record(row).data.get("protects") for row in told)
+    return {"class_": COMPLAINT if is_complaint else "", "protected": is_complaint}
+
+
 def _begin(event: EventRecord, file: str) -> None:
     """Messages are no recordings of a call: they belong to whoever they were left for."""
     if event.data.get("message") or event.call_id is None:
@@ -127,6 +137,7 @@ def _begin(event: EventRecord, file: str) -> None:
         line=event.channel or "",
         direction="",
         by=event.person or "",
+        **kept_for(event),
     ).on_conflict("nothing").execute()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from callserver.calls.vocabulary import Kind
 from callserver.features.recordings.facts import facts_of
-from callserver.features.recordings.index import ENDS, LOOKED_AT, began_at, tags_of
+from callserver.features.recordings.index import ENDS, LOOKED_AT, began_at, kept_for, tags_of
 from callserver.features.recordings.tables import CALLER, RecordingRow, TagRow
 from callserver.store.reading import in_order
 from callserver.store.tables import CallRow, EventRow, call_record, event_record, to_ms
@@ -82,8 +82,8 @@ def _tell(told: dict[str, dict[str, Any]], file: str, event: EventRecord) -> Non
     kind, data = event.kind, event.data
     if kind == Kind.RECORDING.value and not data.get("message"):
         began = {"call_id": event.call_id, "line": event.channel or "", "by": event.person or "", "kept_as": file}
-        nothing = {"digest": None, "deleted": False, "length_ms": None, "note": "", "class_": "", "protected": False}
-        told.setdefault(file, began | {"started_ms": to_ms(began_at(event))} | nothing)
+        nothing = {"digest": None, "deleted": False, "length_ms": None, "note": ""}
+        told.setdefault(file, began | {"started_ms": to_ms(began_at(event))} | nothing | kept_for(event))
     elif file not in told:
         return
     elif kind in ENDS:

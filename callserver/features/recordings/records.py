@@ -8,14 +8,13 @@ from callserver.acd.organisation.noted import Stamps
 from callserver.calls.vocabulary import Kind
 from callserver.features.recordings import index
 from callserver.features.recordings.search import Recorded
-from callserver.features.recordings.tables import RecordingRow
+from callserver.features.recordings.tables import COMPLAINT, RecordingRow
 from callserver.store.database import Store
 from callserver.store.journal import append_event
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.records import EventRecord, Value
 
 NOTE_MAX, CLASS_MAX = 500, 32
-COMPLAINT = "complaint"  # a class that protects
 Still = Callable[[RecordingRow], bool]
 
 

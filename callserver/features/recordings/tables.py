@@ -4,6 +4,8 @@ from peewee import AutoField, BigIntegerField, BlobField, BooleanField, IntegerF
 
 from callserver.store.tables import Table
 
+COMPLAINT = "complaint"  # a class that protects
+
 
 class RecordingRow(Table):
     """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from callserver.acd.seats.acts import CALL_ID_MAX
 from callserver.features.shopping.books.fields import ADDRESS_MAX
 from callserver.features.shopping.books.searching import PLACE
 from callserver.features.shopping.tables import MEMBER_DIGITS, Payment
 
-PIECES_MAX, DIGITS_MAX, WORDS_LONGEST, CALL_ID_MAX = 999, 20, 300, 64
+PIECES_MAX, DIGITS_MAX, WORDS_LONGEST = 999, 20, 300
 SETTINGS_MAX, SETTING_LONGEST = 12, 1000
 
 

@@ -24,15 +24,15 @@ from callserver.wire.rights import Right
 
 PART_OCTETS = 65536  # of a sheet, in one answer
 FILES_KEPT = 4  # that are being fetched part by part
-OWN = ("sheet", "agents", "ratings")  # of oneself, these take no right
+OWN = ("sheet", "agents", "ratings", "outcomes")  # of oneself, these take no right
 MISSED_DAYS = 7
 
 
 def report_request(value: Any) -> bool:
     """
-    A dict: "report" (queue, agents, sheet, calls, sales, steps, offices, ratings, doors, callbacks, staffing), "first"
-    and "last" (days, ISO 8601); and if wanted "by", "only", "within_s", "short_s", "service_level", "language" ("zh",
-    "en"); of calls "again_days"; of staffing "agents" and "target_percent".
+    A dict: "report" (queue, agents, sheet, calls, sales, steps, offices, ratings, outcomes, doors, callbacks,
+    staffing), "first" and "last" (days, ISO 8601); and if wanted "by", "only", "within_s", "short_s", "service_level",
+    "language" ("zh", "en"); of calls "again_days"; of staffing "agents" and "target_percent".
     """
     request = _request(value)
     return request is not None and not request.file
@@ -97,7 +97,7 @@ class StatisticsDesk:
 
     def report(self, seat: Seat, told: Mapping[str, Any]) -> Deferred[list[dict[str, Any]]]:
         """
-        A report. Of oneself "sheet", "agents" and "ratings" are free; all others take right 1.
+        A report. Of oneself "sheet", "agents", "ratings" and "outcomes" are free; all others take right 1.
 
         :return: a list of {"title", "columns": [[title, unit]], "rows", "total", "notes"}
         :raises Refused: NO_RIGHT; NOT_SAVED, with why there is none

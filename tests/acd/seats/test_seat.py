@@ -321,6 +321,20 @@ class SeatTests(SynchronousTestCase):
         self.assertFalse(self.seat.rests)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
+    def test_asked_while_it_leaves(self) -> None:
+        """Who looks for a free seat in the very moment in which this one hangs up finds none: it is just leaving."""
+        self.reach("TALKING")
+        told: list[tuple[bool, Refusal]] = []
+
+        def look(reason: Reason) -> None:
+            refused = self.assertRaises(Refused, self.seat.offer, self.world.next)
+            told.append((self.seat.rests, refused.code))
+
+        self.world.customer.call.when_ended().addCallback(look)
+        self.seat.hang_up()
+        self.assertEqual(told, [(True, Refusal.NOT_NOW)])
+        self.assertEqual((self.seat.rests, self.world.looks), (False, WRAP))
+
     def test_wrap_up_is_the_longer(self) -> None:
         """After a call in wrap-up the longer of what is left and what is due follows, not both."""
         self.reach("WRAP_UP")

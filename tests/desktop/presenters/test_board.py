@@ -209,7 +209,7 @@ class QuestionTests(BoardCase):
         self.assertIn("13800138000", question.facts[1])
         self.assertEqual([choice.value for choice in question.choices], ["hang up", "queue order", "queue service"])
         self.assertIn("busy tone", question.choices[0].heard)
-        self.assertEqual(question.verb, "Break off")
+        self.assertEqual(question.do, "Break off")
         self.assertEqual(self.asked(), [])
         self.board.confirm("queue service")
         self.assertEqual(self.asked(), [("break_off", "line 3", "queue service")])
@@ -249,6 +249,14 @@ class QuestionTests(BoardCase):
             self.assertIsNone(self.now.question)
             self.board.confirm("hang up")
         self.assertEqual(self.asked(), [])
+
+    def test_same_tile(self) -> None:
+        """Another click on the tile that it is about changes nothing: it is still asked, and done."""
+        self.ask(Deed.BREAK_OFF, "line 3")
+        self.board.select("line 3")
+        self.assertIsNotNone(self.now.question)
+        self.board.confirm("hang up")
+        self.assertEqual(self.asked(), [("break_off", "line 3", "hang up")])
 
     def test_other_call(self) -> None:
         """If the call ends while he is asked, the next one on that line is not broken off in its place."""

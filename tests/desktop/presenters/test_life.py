@@ -61,6 +61,22 @@ class LifeTests(LogInCase):
         self.client.answers()
         self.assertTrue(self.stage.is_closed)
 
+    def test_no_log_in_panel_on_the_way_out(self) -> None:
+        """That he is logged out, or at another window, is nothing to a window that closes: no panel comes up in it."""
+        self.life.close()
+        self.server.model.logged_out(str(Reason(Cause.LOGGED_OUT)))
+        self.server.refuses(Refused(Refusal.ELSEWHERE))
+        self.assertIsNone(self.stage.log_in)
+        self.client.answers()
+        self.assertTrue(self.stage.is_closed)
+
+    def test_close_twice(self) -> None:
+        """Who closes it once more, while it waits for the server, waits no more."""
+        self.life.close()
+        self.life.close()
+        self.assertTrue(self.stage.is_closed)
+        self.assertEqual(self.client.asked, [("log_out",)])
+
     def test_close_while_the_server_is_silent(self) -> None:
         """The window closes all the same, after some seconds."""
         self.life.close()
@@ -131,6 +147,15 @@ class HeardTests(LogInCase):
         self.server.seat(SeatState.TALKING, call=CALL)
         self.assertEqual(sorted(self.sound.running), ["l1", "m1"])
         self.server.model.logged_out("logged_out")
+        self.assertEqual(self.sound.running, [])
+
+    def test_closed_in_a_talk(self) -> None:
+        """A window that closes before the server has answered lets go of the headset, too."""
+        self.server.seat(SeatState.TALKING, call=CALL)
+        self.life.close()
+        self.life.answer(True)
+        self.life.close()
+        self.assertTrue(self.stage.is_closed)
         self.assertEqual(self.sound.running, [])
 
     def test_telephone_not_reached(self) -> None:

@@ -34,7 +34,7 @@ class ServedCase(WorkCase):
         self.client.asked.clear()
         self.patch(self.client, "ask", self.ask)
 
-    def ask(self, act: str, *args: object) -> Deferred[Any]:
+    def ask(self, act: str, *args: object, call_id: str = "") -> Deferred[Any]:
         self.client.asked.append((act, *args))
         answer: Deferred[Any] = Deferred()
         if act in self.served:

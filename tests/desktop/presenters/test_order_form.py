@@ -234,6 +234,14 @@ class OrderFormTests(WorkCase):
         self.assertEqual((self.now.item, self.now.heading), ("1001", "New order · 李明 · Member 600001"))
         self.assertTrue(self.now.saved.startswith("Draft saved "))
 
+    def test_nothing_typed(self) -> None:
+        """A form in which nothing was typed does not wait for anybody: a shift of calls leaves no heap of them."""
+        self.open()
+        self.seat(TALKING, NEXT)
+        self.assertEqual(self.now.drafts, (("call-2", "13700001111"),))
+        self.form.turn_to("call-1")
+        self.assertEqual(self.now.call_id, "call-2")
+
     def test_back_to_the_draft(self) -> None:
         """Who has turned to an older draft stays there, whatever his seat says of the talk."""
         self.open()

@@ -47,13 +47,13 @@ class RecordingsTests(WorkCase):
         """The next page is asked for when somebody wants more, once, and comes behind the others."""
         self.list.opened(RecordingFilter())
         self.client.answers(page(row(9), row(8), after="1-8"))
-        self.assertTrue(self.seen.is_more)
+        self.assertEqual(self.seen.says, "2 are shown, there are more below")
         self.list.more()
         self.list.more()
         self.assertEqual(self.client.asked, [("list_recordings", {}, ""), ("list_recordings", {}, "1-8")])
         self.client.answers(page(row(8), row(7)))
         self.assertEqual(self.numbers(), [9, 8, 7])
-        self.assertFalse(self.seen.is_more)
+        self.assertEqual(self.seen.says, "3 recordings")
 
     def test_another_search(self) -> None:
         """An answer to what was asked before is too late; what is shown stays until the new one is here."""

@@ -25,16 +25,18 @@ EVERY_RIGHT = frozenset(Right)
 
 
 class AskedClient(AgentClient):
-    """Every act is kept, with the Deferred that waits for its answer."""
+    """Every act is kept, with the Deferred that waits for its answer; `meant`: for which call each was, "" for any."""
 
     def __init__(self, clock: Clock, model: ShopModel) -> None:
         super().__init__(clock, None, "801", "secret", model)  # type: ignore[arg-type]
         self.asked: list[tuple[Any, ...]] = []
+        self.meant: list[str] = []
         self.waiting: list[Deferred[Any]] = []
 
-    def ask(self, act: str, *args: object) -> Deferred[Any]:
+    def ask(self, act: str, *args: object, call_id: str = "") -> Deferred[Any]:
         answer: Deferred[Any] = Deferred()
         self.asked.append((act, *args))
+        self.meant.append(call_id)
         self.waiting.append(answer)
         return answer
 

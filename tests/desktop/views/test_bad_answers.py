@@ -25,6 +25,8 @@ class BadAnswerTests(WorkCase):
     def setUp(self) -> None:
         super().setUp()
         qt.application()
+        gc.freeze()  # what was there before is looked at no more, each time that rubbish is collected
+        self.addCleanup(gc.unfreeze)
 
     def answered(self, answer: Any) -> None:
         """Everything that was asked, and what is asked thereupon."""

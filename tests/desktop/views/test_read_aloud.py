@@ -75,8 +75,8 @@ class ReadAloudTests(ReadAloudCase):
         self.assertIn("ListItem: Line 3, talking, 2:14, 13800138000, with 802 \u2068刘洋\u2069", heard)
         self.assertIn("ListItem: 803 \u2068陈静\u2069, paused, 4:10, break", heard)
         waiting = self.heard(board.waiting)
-        self.assertEqual(waiting[:5], ["Cell: 1", "Cell: 075588889999", "Cell: 1:20", "Cell: order", "Cell: 0"])
-        self.assertEqual(waiting[7], "Cell: number withheld")
+        self.assertEqual(waiting[0], "Cell: # 1, Number 075588889999, Wait 1:20, Queue order, Priority 0")
+        self.assertIn("Number number withheld", waiting[6])
 
     def test_column(self) -> None:
         """A colleague is number, name, state and time; who waits is place, number, queue and time."""
@@ -163,7 +163,7 @@ class ReadTests(ReadAloudCase):
         tiles = board.tiles
         for theme in self.in_both_themes():
             picture = tiles.viewport().grab().toImage()
-            for row, tile in enumerate(tiles.tiles.tiles):
+            for row, tile in enumerate(tiles.tiles.rows):
                 place = tiles.visualRect(tiles.tiles.index(row))
                 if tile.title and picture.rect().contains(place):
                     self._tile(picture, place, (theme, tile.channel))

@@ -10,10 +10,12 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from callserver.acd.seats.acts import perform
+from callserver.calls.vocabulary import Kind
 from callserver.config.outcomes import read_outcomes
 from callserver.features.contacts.desk import ContactsDesk
 from callserver.features.contacts.rules import PAGE
 from callserver.features.recordings import index
+from callserver.features.recordings.index_breaks import index_breaks
 from callserver.features.recordings.tables import RecordingRow
 from callserver.store.reading import timeline
 from callserver.store.tables import CallRow, to_ms
@@ -134,6 +136,25 @@ class OutcomeTests(DeskCase):
         self.store.run(index.catch_up_all)
         row = RecordingRow.get(RecordingRow.call_id == call)
         self.assertEqual((row.class_, row.protected), ("complaint", True))
+
+    def test_recorded_after_the_complaint(self) -> None:
+        """Also a recording that the agent only starts when the caller has begun to complain; and the proof holds."""
+        call = self.call()
+        self.assertIsNone(self.asks("set_outcome", call, 3, ""))
+        self.now += timedelta(seconds=5)
+        self.tell(Kind.RECORDING, call, file="later.wav")
+        self.store.run(index.catch_up_all)
+        later = RecordingRow.get(RecordingRow.file == "later.wav")
+        self.assertEqual((later.class_, later.protected), ("complaint", True))
+        self.assertEqual([how for _, how in self.store.run(list, index_breaks([later], up_to=1000))], [None])
+
+    def test_message_is_no_talk(self) -> None:
+        """A message that the caller has left in the same call is a letter with rules of its own: it is not kept so."""
+        call = self.call()
+        self.tell(Kind.RECORDING, call, file="message.wav", message=True)
+        self.assertIsNone(self.asks("set_outcome", call, 3, "too loud"))
+        kept = [event.data["file"] for event in timeline(call) if event.kind == "recording_noted"]
+        self.assertEqual(kept, [f"{call}-recorded.wav"])
 
     def test_no_complaint(self) -> None:
         """What protects nothing keeps nothing: recordings go when their time is over."""

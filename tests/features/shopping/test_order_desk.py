@@ -71,8 +71,12 @@ class OrderTests(DeskCase):
 
     def test_not_cancelled(self) -> None:
         """What is on its way is not cancelled, nor what there is not: in words."""
-        self.assertIn("cannot become", self.refused("cancel_order", self.shipped()).text("en"))
+        order = self.shipped()
+        self.assertIn("cannot become", self.refused("cancel_order", order).text("en"))
         self.assertIn("no order", self.refused("cancel_order", "1").text("en"))
+        tried = [data for _, data in self.shop.happened("audit") if data["act"] == "cancel_order"]
+        self.assertEqual([data["target"] for data in tried], [f"order {order}", "order 1"])
+        self.assertTrue(all(str(data["result"]).startswith("not-saved") for data in tried), "who has tried is written")
 
 
 class ItemTests(DeskCase):

@@ -206,6 +206,15 @@ class FormTests(DeskCase):
         self.ask("finish_order", "on delivery", "上海市 1")
         self.assertEqual(rules.orders_of_call(call.id)[0].address, "上海市 1")
 
+    def test_address_of_another(self) -> None:
+        """His number has become another customer's since he called: nothing is sent to that one's address."""
+        call = self.talk(keys=("1", "1", "1001#", "1", "2#"))
+        rules.save_customer("700001", "王芳", "上海", [LI_MING])
+        self.assertIn("no address", self.refused("finish_order", "on delivery", "").text("en"))
+        self.assertEqual(rules.orders_of_call(call.id), [])
+        self.ask("finish_order", "on delivery", "上海市 1")
+        self.assertEqual(rules.orders_of_call(call.id)[0].address, "上海市 1")
+
     def test_reserve(self) -> None:
         """What is not there is reserved, once in a call; what is there is not, nor what the shop does not sell."""
         call = self.talk()

@@ -62,8 +62,8 @@ class DeskTests(SynchronousTestCase):
         return self.successResultOf(self.desk.report_file(cast(Seat, At(who)), told, at))
 
     def test_own(self) -> None:
-        """Of oneself sheet, agents and ratings are free, whoever is named or nobody; nothing is noted."""
-        for report in ("sheet", "agents", "ratings"):
+        """Of oneself sheet, agents, ratings and outcomes are free, whoever is named or nobody; nothing is noted."""
+        for report in ("sheet", "agents", "ratings", "outcomes"):
             for only in ("", "802"):
                 self.report("802", report, only=only)
         self.assertEqual({request.only for request in self.asked}, {"802"})

@@ -26,10 +26,11 @@ DAY, YEAR = days(date(2026, 3, 2), date(2026, 3, 2), SHANGHAI), days(date(2025, 
 
 
 def busy_day() -> Story:
-    """The check data, with orders, ratings, steps, doors, offices, call-backs."""
+    """The check data, with orders, ratings, outcomes, steps, doors, offices, call-backs."""
     story = check_data()
     story.tell(120, Kind.ORDER, "1", None, items=[{"item": "1001", "quantity": 2, "price_fen": 50}], total_fen=100)
     story.tell(130, Kind.SAVED, "1", "line 1", name="rating", value="4")
+    story.tell(135, Kind.OUTCOME, "1", None, "801", code=1, zh="成交", en="Sold")
     story.tell(140, Kind.STEP, "1", "line 1", menu="front", step="main")
     story.tell(150, Kind.OFFICE_RESULT, "1", "line 1", office="Pudong", result="answered")
     story.tell(160, Kind.MISS, "7", "line 1", seats=["801", "802"], reason="missed")

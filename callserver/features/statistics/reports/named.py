@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from callserver.features.statistics.reports import agents_report, calls_report, staffing_report, waits_report
+from callserver.features.statistics.reports import (
+    agents_report,
+    calls_report,
+    outcomes_report,
+    staffing_report,
+    waits_report,
+)
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.table import Table
 from callserver.wire.catalogue import N_
@@ -78,6 +84,12 @@ REPORTS: Mapping[str, Report] = {
         _one(calls_report.ratings),
         N_("Points that callers gave after the talk."),
         ("agent", "queue", "hour", "day", "month"),
+        "agent",
+    ),
+    "outcomes": Report(
+        _one(outcomes_report.outcomes),
+        N_("What talks came to, as the agents have said."),
+        tuple(outcomes_report.OUTCOMES_BY),
         "agent",
     ),
     "callbacks": Report(
