@@ -95,6 +95,7 @@ def join(first: Call, second: Call, station: Party) -> None:
     if place is not None:
         for party in held:
             first.give(party, place.role, place.beside)
+    _hold_for_who_is_away(first)
 
 
 def three_way(first: Call, second: Call, station: Party) -> None:
@@ -105,6 +106,7 @@ def three_way(first: Call, second: Call, station: Party) -> None:
     place = _merge(first, second, station) or Part(Role.TALKS)
     for party in (*held, station):
         first.give(party, place.role, place.beside)
+    _hold_for_who_is_away(first)
 
 
 def bring(call: Call, station: Party) -> None:
@@ -215,7 +217,21 @@ def _merge(first: Call, second: Call, station: Party) -> Part[Party] | None:
     second.leave(station, Reason(Cause.TRANSFERRED))
     answered = bool(second.parts)
     first.move(second)
+    if place is not None and place.role is Role.ALONE:  # whom he had put aside has put him aside, too
+        place = Part(Role.TALKS)
     return place if answered else None
+
+
+def _hold_for_who_is_away(call: Call) -> None:
+    """
+    Who would talk with nobody but one who has put the call aside is held by him, and hears music until he is back.
+
+    Two agents may each have put their call aside, when one of them brings somebody else into it: then nobody held him.
+    """
+    talk = [party for party, part in call.parts.items() if part.role is Role.TALKS]
+    away = [party for party, part in call.parts.items() if part.role is Role.ALONE]
+    if len(talk) == 1 and away:
+        call.give(talk[0], Role.HELD, beside=away[0])
 
 
 def _go_over(first: Call, second: Call, station: Party) -> None:

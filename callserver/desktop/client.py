@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from twisted.application.internet import backoffPolicy
 from twisted.internet.defer import CancelledError, Deferred, fail, maybeDeferred, succeed
@@ -16,29 +16,23 @@ from twisted.spread import pb
 
 from callserver.desktop.connection import ClientBroker, ClientFactory
 from callserver.desktop.listener import IN_CALL, AgentListener, tell
+from callserver.desktop.mind import Mind, Told
 from callserver.desktop.moving import Moving
 from callserver.desktop.not_connected import NO_CONNECTION, NOT_UNDERSTOOD, NotConnected, value_of, why
 from callserver.desktop.supervising import Supervising
+from callserver.desktop.talking import Talking
 from callserver.wire.convert import Wire, WireError, from_wire
 from callserver.wire.messages import (
     Access,
-    AlarmNotice,
-    ChannelRow,
     Hello,
-    MailMark,
-    Phrase,
-    QueueRow,
-    Said,
     SeatStatus,
 )
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
-from callserver.wire.targets import Target
 from callserver.wire.typed import sendable, typed_password, typed_text
 from callserver.wire.versions import difference
 
 log = Logger()
-Message = TypeVar("Message")
 
 CONNECT_S, LOG_IN_S, COMMAND_S = 10.0, 15.0, 5.0
 DOCUMENT_S = 150.0  # a document is drawn within 120 s, or refused; so is a letter with one
@@ -53,7 +47,7 @@ DOCUMENT_ACTS = frozenset(
 COMES_BACK = (Refusal.STOPPING, Refusal.SERVER)  # any other refusal is final: trying on would lock the account
 
 
-class AgentClient(Moving, Supervising):
+class AgentClient(Talking, Moving, Supervising, Told):
     """
     Stays connected and logged in until stopped, refused or logged out.
 
@@ -107,71 +101,7 @@ class AgentClient(Moving, Supervising):
         self._story.cancel()
         return closed
 
-    # Commands
-
-    def answer(self, *, call_id: str = "") -> Deferred[None]:
-        """Take the call that rings."""
-        return self.ask("answer", call_id=call_id)
-
-    def reject(self, *, call_id: str = "") -> Deferred[None]:
-        """Leave it to others."""
-        return self.ask("reject", call_id=call_id)
-
-    def hang_up(self, *, call_id: str = "") -> Deferred[None]:
-        """End the call in hand; one that is held rings here again."""
-        return self.ask("hang_up", call_id=call_id)
-
-    def hold(self, *, call_id: str = "") -> Deferred[None]:
-        """Music for the caller."""
-        return self.ask("hold", call_id=call_id)
-
-    def retrieve(self, *, call_id: str = "") -> Deferred[None]:
-        """Talk on."""
-        return self.ask("retrieve", call_id=call_id)
-
-    def dial(self, number: str) -> Deferred[None]:
-        """Call a colleague or a number outside."""
-        return self.ask("dial", number)
-
-    def consult(self, target: Target, *, call_id: str = "") -> Deferred[None]:
-        """Call a third party, a seat or a number; the first hears music meanwhile."""
-        return self.ask("consult", str(target), call_id=call_id)
-
-    def join(self, *, call_id: str = "") -> Deferred[None]:
-        """Leave the two others to each other, also while it rings there yet."""
-        return self.ask("join", call_id=call_id)
-
-    def cancel(self, *, call_id: str = "") -> Deferred[None]:
-        """Leave the third party, and be back with the first."""
-        return self.ask("cancel", call_id=call_id)
-
-    def three_way(self, *, call_id: str = "") -> Deferred[None]:
-        """All three talk."""
-        return self.ask("three_way", call_id=call_id)
-
-    def swap(self, *, call_id: str = "") -> Deferred[None]:
-        """Talk with whom one keeps held, and keep the other; again, and it is as before."""
-        return self.ask("swap", call_id=call_id)
-
-    def pause(self, reason: str) -> Deferred[None]:
-        """No calls, from now or from the end of the call on; `reason` at most 32 characters."""
-        return self.ask("pause", reason)
-
-    def ready(self) -> Deferred[None]:
-        """End a pause or a wrap-up."""
-        return self.ask("ready")
-
-    def prolong_wrap_up(self, seconds: int) -> Deferred[None]:
-        """More time before the next call."""
-        return self.ask("prolong_wrap_up", seconds)
-
-    def use_telephone(self, number: str) -> Deferred[None]:
-        """Work by the telephone of the own staff record, which the server dials; "": by the headset again."""
-        return self.ask("use_telephone", number)
-
-    def log_out(self) -> Deferred[None]:
-        """Leave; not possible in a call."""
-        return self.ask("log_out")
+    # Commands beside those of calls and seats
 
     def change_password(self, password: str, new: str) -> Deferred[None]:
         """His own password, from the one he has; refused with the rule that the new one breaks."""
@@ -284,7 +214,7 @@ class AgentClient(Moving, Supervising):
             self._broker.part()
         self._broker = self._perspective = None
 
-    # What the server says, by way of Mind
+    # What the server says, by way of Mind, beside what goes to the listener as it is
 
     def show(self, status: SeatStatus) -> None:
         """The seat looks otherwise; OFF after a log-in is a log-out."""
@@ -297,97 +227,9 @@ class AgentClient(Moving, Supervising):
             self.stop()
             self._listener.logged_out(status.cause)
 
-    def show_access(self, access: Access) -> None:
-        """His rights, and with them all he may see, are others now."""
-        self._listener.access(access)
-
-    def show_row(self, row: ChannelRow) -> None:
-        """A line or seat of the board looks otherwise."""
-        self._listener.row(row)
-
-    def show_queue(self, row: QueueRow) -> None:
-        """Others wait in a queue."""
-        self._listener.queue(row)
-
-    def show_notice(self, notice: Phrase) -> None:
-        """A sentence for everybody, such as that the server will stop."""
-        self._listener.notice(notice)
-
-    def show_alarm(self, alarm: AlarmNotice) -> None:
-        """For a supervisor."""
-        self._listener.alarm(alarm)
-
-    def show_mail(self, mark: MailMark) -> None:
-        """There is more in a mailbox, or less."""
-        self._listener.mail(mark)
-
-    def show_said(self, said: Said) -> None:
-        """A colleague has written."""
-        self._listener.said(said)
-
-    def hear(self, block: bytes) -> None:
-        """20 ms of sound."""
-        self._listener.audio(block)
-
     def bye(self, reason: Refused) -> None:
         """The server closes the connection."""
         self._bye = reason
-
-
-class Mind(pb.Referenceable):
-    """What the server may call here."""
-
-    def __init__(self, client: AgentClient) -> None:
-        self._client = client
-
-    def remote_ping(self) -> None:
-        """The answer is what counts."""
-
-    def remote_status(self, wire: Wire) -> None:
-        status = understood(SeatStatus, wire)
-        if status is not None:
-            self._client.show(status)
-
-    def remote_access(self, wire: Wire) -> None:
-        access = understood(Access, wire)
-        if access is not None:
-            self._client.show_access(access)
-
-    def remote_row(self, wire: Wire) -> None:
-        row = understood(ChannelRow, wire)
-        if row is not None:
-            self._client.show_row(row)
-
-    def remote_queue(self, wire: Wire) -> None:
-        row = understood(QueueRow, wire)
-        if row is not None:
-            self._client.show_queue(row)
-
-    def remote_notice(self, wire: Wire) -> None:
-        notice = understood(Phrase, wire)
-        if notice is not None:
-            self._client.show_notice(notice)
-
-    def remote_alarm(self, wire: Wire) -> None:
-        alarm = understood(AlarmNotice, wire)
-        if alarm is not None:
-            self._client.show_alarm(alarm)
-
-    def remote_mail(self, wire: Wire) -> None:
-        mark = understood(MailMark, wire)
-        if mark is not None:
-            self._client.show_mail(mark)
-
-    def remote_said(self, wire: Wire) -> None:
-        said = understood(Said, wire)
-        if said is not None:
-            self._client.show_said(said)
-
-    def remote_audio(self, block: bytes) -> None:
-        self._client.hear(block)
-
-    def remote_bye(self, reason: str) -> None:
-        self._client.bye(Refused.from_wire(reason))
 
 
 def _hello(wire: Wire) -> Hello:
@@ -396,15 +238,6 @@ def _hello(wire: Wire) -> Hello:
     except WireError as problem:
         log.warn("{problem}", problem=problem)
         raise NotConnected(NOT_UNDERSTOOD) from None
-
-
-def understood(shape: type[Message], wire: Wire) -> Message | None:
-    """A message of the server; one that cannot be read is left out, with a line in the log."""
-    try:
-        return from_wire(shape, wire)
-    except WireError as problem:
-        log.warn("{shape} left out: {problem}", shape=shape.__name__, problem=problem)
-        return None
 
 
 def broke(failure: Failure) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from twisted.internet.defer import Deferred
 
@@ -52,15 +54,26 @@ def fetched(ask: Callable[[int], Deferred[Any]]) -> Deferred[bytes]:
 
 async def _fetch(ask: Callable[[int], Deferred[Any]], path: Path, told: Callable[[float], None]) -> None:
     _check(path)
-    part = path.with_name(path.name + ".part")
     try:
-        with part.open("wb") as file:
-            await _parts(ask, file.write, told)
-        part.rename(path)
+        file = _new_part(path)
+        part = Path(file.name)
+        try:
+            with file:
+                await _parts(ask, file.write, told)
+            _check(path)
+            part.rename(path)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as problem:
         raise NotWritten(NOT_WRITTEN, problem=problem.strerror or problem) from problem
-    finally:
-        part.unlink(missing_ok=True)
+
+
+def _new_part(path: Path) -> BinaryIO:
+    """Beside it, under a name that was not there: what somebody else calls so is his."""
+    for n in count(1):
+        with suppress(FileExistsError):
+            return path.with_name(f"{path.name}.{n}.part" if n > 1 else f"{path.name}.part").open("xb")
+    raise AssertionError("numbers do not end")
 
 
 async def _parts(

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import Any
-
 from twisted.internet.defer import Deferred
 
+from callserver.desktop.asking import Asking
 
-class Moving(ABC):
+
+class Moving(Asking):
     """Commands that send calls on, take them from elsewhere, and put them aside; `call_id` as in `AgentClient`."""
-
-    @abstractmethod
-    def ask(self, act: str, *args: object, call_id: str = "") -> Deferred[Any]:
-        """An act by its name; fires with its answer."""
 
     def transfer(self, target: str, *, call_id: str = "") -> Deferred[None]:
         """Send on whom one talks with: "seat 802", "queue service", "menu balance", "number 01062345678"."""

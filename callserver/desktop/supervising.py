@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import Any
-
 from twisted.internet.defer import Deferred
 
+from callserver.desktop.asking import Asking
 from callserver.wire.convert import from_wire
 from callserver.wire.messages import AlarmNotice
 from callserver.wire.targets import Target, TargetKind
@@ -14,12 +12,8 @@ from callserver.wire.targets import Target, TargetKind
 HANG_UP = Target(TargetKind.HANG_UP)
 
 
-class Supervising(ABC):
+class Supervising(Asking):
     """Each fails with Refused where the server will not; `call_id` as in `AgentClient`: of the call heard there."""
-
-    @abstractmethod
-    def ask(self, act: str, *args: object, call_id: str = "") -> Deferred[Any]:
-        """An act by its name; fires with its answer."""
 
     def listen(self, channel: str, *, call_id: str = "") -> Deferred[None]:
         """Hear a seat's or a line's call, as "seat 801" or "line 3"; who whispers is silent again."""

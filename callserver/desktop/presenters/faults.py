@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from callserver.desktop.presenters.clocks import moment
-from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.record_tab import RecordTab
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Hello, SeatStatus
@@ -42,7 +42,7 @@ class FaultsData:
     problem: str
 
 
-class Faults(Presenter[FaultsData]):
+class Faults(RecordTab[FaultsData]):
     """
     Of all numbers of the customer in the tabs; of a caller who is nobody's, by his.
 
@@ -58,11 +58,11 @@ class Faults(Presenter[FaultsData]):
         self._region = ""
         self._drafts: dict[str, str] = {}
         self._told = ""
-        self._is_open, self._was_told, self._waits_s = False, False, 0
+        self._was_told, self._waits_s = False, 0
 
     def start(self) -> None:
         super().start()
-        self._endings += [self.work.record.watch(self._another), self.work.seconds.watch(self._look_again)]
+        self._endings.append(self.work.seconds.watch(self._look_again))
 
     def data(self) -> FaultsData:
         cases, words = sorted(self._cases.values(), key=lambda one: str(one["at"]), reverse=True), self.work.words
@@ -86,19 +86,12 @@ class Faults(Presenter[FaultsData]):
     # What the person does
 
     def open(self) -> None:
-        """The tab is seen: from now on it is kept up to date."""
-        self._is_open = True
-        self._another()
+        super().open()
         self.do(self.client.ask("list_targets"), self._are)
-
-    def close(self) -> None:
-        """Another tab is seen."""
-        self._is_open = False
 
     def more(self) -> None:
         """The next fifty of each number."""
-        asked, self._next = self._next, {}
-        for number, place in asked.items():
+        for number, place in self._next.items():
             self._list(number, place)
 
     def type(self, text: str) -> None:
@@ -161,8 +154,9 @@ class Faults(Presenter[FaultsData]):
                 self._list(number, "")
 
     def _list(self, number: str, place: str) -> None:
-        asked = self.client.ask("list_cases", number, place)
-        self.do(asked, partial(self._listed, self._numbers, number, place))
+        page = self._numbers, number, place
+        ask = partial(self.client.ask, "list_cases", number, place)
+        self.do_once(f"list_cases {page}", ask, partial(self._listed, *page))
 
     def _listed(self, numbers: tuple[str, ...], number: str, place: str, answer: Row) -> None:
         if numbers != self._numbers:
@@ -170,8 +164,9 @@ class Faults(Presenter[FaultsData]):
         is_first = not any(one["number"] == number for one in self._cases.values())
         self._cases |= {one["case"]: one for one in answer["found"]}
         self._was_told = True
-        if answer["next"] and (place or is_first):
-            self._next[number] = answer["next"]
+        if place or is_first:
+            places = {**self._next, number: answer["next"]}
+            self._next = {one: place for one, place in places.items() if place}
 
     def _look_again(self) -> None:
         self._waits_s += 1

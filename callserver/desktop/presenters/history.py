@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.clocks import moment, stopwatch
 from callserver.desktop.presenters.paged_list import PagedList
+from callserver.desktop.presenters.record_tab import RecordTab
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
 from callserver.wire.words import reason_text
@@ -39,7 +40,7 @@ class HistoryData:
     problem: str
 
 
-class History(PagedList[HistoryData]):
+class History(PagedList[HistoryData], RecordTab[HistoryData]):
     """
     Of the customer in the tabs; of a caller who is nobody's, by his number.
 
@@ -52,11 +53,6 @@ class History(PagedList[HistoryData]):
         self._calls: list[Row] = []
         self._notes: list[Row] = []
         self._drafts: dict[str, str] = {}
-        self._is_open = False
-
-    def start(self) -> None:
-        super().start()
-        self._endings.append(self.work.record.watch(self._another))
 
     def data(self) -> HistoryData:
         contact = self._whose()
@@ -70,15 +66,6 @@ class History(PagedList[HistoryData]):
         )
 
     # What the person does
-
-    def open(self) -> None:
-        """The tab is seen: from now on it is kept up to date."""
-        self._is_open = True
-        self._another()
-
-    def close(self) -> None:
-        """Another tab is seen."""
-        self._is_open = False
 
     def type(self, text: str) -> None:
         """A note is being written; it stays with this customer until it is kept."""

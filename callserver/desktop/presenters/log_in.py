@@ -113,6 +113,7 @@ class LogInData:
     servers: tuple[str, ...]
     reach: str
     is_reachable: bool
+    is_coming: bool  # not there yet, and that is as it should be
     trust: Trust
     certificate: str
     fingerprints: tuple[str, ...]
@@ -152,6 +153,7 @@ class LogIn(AgentListener):
         self._shown: ShownCertificate | None = None
         self._reach: Complaint | None = None
         self._reached = False
+        self._coming: Sentence | None = None
         self._problem: Sentence | None = None
         self._beside = Beside.SERVER
         self._must_change = self._may_take_over = self._is_in = False
@@ -170,6 +172,11 @@ class LogIn(AgentListener):
         self._show = _nobody
         self._stop_looking()
 
+    def expect(self, coming: Sentence) -> None:
+        """The server is on its way: until it is there this is said, and not that it cannot be reached."""
+        self._coming = coming
+        self.refresh()
+
     def words(self, msgid: str) -> str:
         """In the language of the panel."""
         return text(self.language, msgid)
@@ -179,11 +186,12 @@ class LogIn(AgentListener):
         self._show(self.data())
 
     def data(self) -> LogInData:
-        trust = self._trust()
+        trust, reach = self._trust(), self._reach if self._reached else self._coming or self._reach
         return LogInData(
             servers=self._settings.now.servers,
-            reach=told(self._reach, self.language) if self._reach is not None else "",
+            reach=told(reach, self.language) if reach is not None else "",
             is_reachable=self._reached,
+            is_coming=self._coming is not None and not self._reached,
             trust=trust,
             certificate={Trust.FIRST: self.words(FIRST_CONNECTION), Trust.CHANGED: self.words(CHANGED)}.get(trust, ""),
             fingerprints=self._fingerprints(trust),

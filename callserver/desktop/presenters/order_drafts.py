@@ -18,6 +18,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.messages import Card, Hello, SeatStatus
 from callserver.wire.states import SeatState
 
+CALLS_MAX = 20  # far more than end in the quarter of an hour in which an order can still be put down
 TALKS = (SeatState.TALKING, SeatState.HELD)
 Row = Mapping[str, Any]
 
@@ -87,6 +88,7 @@ class OrderDrafts(Presenter[OrderFormData]):
                 self._talks_in = card.call_id
                 if self._is_open and card.call_id != self._draft.call_id:
                     self._turn_to(card.call_id)
+            self._forget_oldest()
         self.refresh()
 
     def record_came(self, card: Card) -> None:
@@ -112,6 +114,14 @@ class OrderDrafts(Presenter[OrderFormData]):
         if call_id:
             self._load(draft)
         self.refresh()
+
+    def _forget_oldest(self) -> None:
+        """For calls that are so long over no order can be put down any more; what is shown or under way stays."""
+        for call_id in list(self._callers)[:-CALLS_MAX]:
+            draft = self._drafts.get(call_id)
+            if draft is None or (draft is not self._draft and not draft.waits):
+                del self._callers[call_id]
+                self._drafts.pop(call_id, None)
 
     def _load(self, draft: Draft) -> None:
         def told(form: Row) -> None:

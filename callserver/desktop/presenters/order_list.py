@@ -10,6 +10,7 @@ from twisted.internet.interfaces import IDelayedCall
 
 from callserver.desktop.presenters.order_rows import OrderRow
 from callserver.desktop.presenters.paged_list import PagedList
+from callserver.desktop.presenters.record_tab import RecordTab
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.messages import Hello
 
@@ -17,7 +18,7 @@ Data = TypeVar("Data")
 REST_S = 0.15  # who moves through the list does not ask for each order that he passes
 
 
-class OrderList(PagedList[Data]):
+class OrderList(PagedList[Data], RecordTab[Data]):
     """
     Of the customer in the tabs. It asks only while its tab is seen, and for a page only when its place is seen.
 
@@ -31,12 +32,8 @@ class OrderList(PagedList[Data]):
         self.cells: tuple[tuple[str, ...], ...] = ()  # the rows as they are painted
         self.whole: Mapping[str, Any] | None = None
         self.chosen = ""  # number of the order that is looked at
-        self._is_open = self._was_told = False
+        self._was_told = False
         self._rest: IDelayedCall | None = None
-
-    def start(self) -> None:
-        super().start()
-        self._endings.append(self.work.record.watch(self._another))
 
     def stop(self) -> None:
         super().stop()
@@ -64,15 +61,6 @@ class OrderList(PagedList[Data]):
         return self.work.words("No orders yet") if self._was_told and not self.rows else ""
 
     # What the person does
-
-    def open(self) -> None:
-        """The tab is seen: from now on it is kept up to date."""
-        self._is_open = True
-        self._another()
-
-    def close(self) -> None:
-        """Another tab is seen."""
-        self._is_open = False
 
     def choose(self, row: int) -> None:
         """This one is looked at."""

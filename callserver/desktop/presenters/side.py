@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.clocks import stopwatch
 from callserver.desktop.presenters.controls import RESTING_STATES
-from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.live_presenter import LivePresenter
 from callserver.desktop.presenters.rows import Row, colleagues, number_of, seat_row, seat_state
-from callserver.wire.messages import Access, ChannelRow, QueueRow, SeatStatus, Waiter
+from callserver.wire.messages import ChannelRow, QueueRow, Waiter
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 
@@ -29,7 +29,7 @@ class SideData:
     problem: str
 
 
-class Side(Presenter[SideData]):
+class Side(LivePresenter[SideData]):
     """Callers are shown in the order in which they will be served, queue by queue."""
 
     def start(self) -> None:
@@ -85,24 +85,6 @@ class Side(Presenter[SideData]):
         if waiter.rings_at:
             detail = words("{row} · rings at {number}", row=detail, number=waiter.rings_at)
         return Row(waiter.call_id, waiter.caller or words("number withheld"), detail, mark=str(place))
-
-    # What makes it look otherwise
-
-    def access(self, access: Access) -> None:
-        self.refresh()
-
-    def row(self, row: ChannelRow) -> None:
-        self.refresh()
-
-    def queue(self, row: QueueRow) -> None:
-        self.refresh()
-
-    def status(self, status: SeatStatus) -> None:
-        self.problem = ""
-        self.refresh()
-
-    def lost(self, why: object) -> None:
-        self.refresh()
 
 
 def _rings(row: ChannelRow) -> bool:

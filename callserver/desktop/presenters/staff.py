@@ -216,13 +216,28 @@ class StaffEditor(Book[StaffData]):
             )
 
     def _send_groups(self, name: str, groups: Mapping[str, str], row: Row) -> None:
+        """What is typed of them waits until they are saved, too."""
         self._saved(STAFF, name, row)
+        if not groups:
+            return
+        note, self.note, settings = self.note, "", self._settings(name)
+        draft = self._drafts.setdefault((STAFF, name), Draft(settings))
+        draft.base = {**draft.base, **{GROUP + group: settings[GROUP + group] for group in groups}}
         for group, is_in in groups.items():
+            draft.values.setdefault(GROUP + group, is_in)
             change = {"members+" if is_in == "yes" else "members-": name}
-            self.do(self.client.ask("save_groups", group, change), self._group_saved)
+            self.do(self.client.ask("save_groups", group, change), partial(self._group_saved, name, note))
 
-    def _group_saved(self, row: Row) -> None:
+    def _group_saved(self, name: str, note: str, row: Row) -> None:
         self._groups[row["name"]] = _members(row)
+        draft = self._drafts.get((STAFF, name))
+        if draft is None:
+            return
+        key = GROUP + row["name"]
+        draft.base = {**draft.base, key: self._settings(name)[key]}
+        if not draft.changed:
+            del self._drafts[STAFF, name]
+            self.note = note
 
     def _groups_came(self, rows: list[Row]) -> None:
         self._groups = {row["name"]: _members(row) for row in rows}

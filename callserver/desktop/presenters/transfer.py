@@ -10,11 +10,11 @@ from callserver.desktop.model import Connection
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.clocks import stopwatch
 from callserver.desktop.presenters.consulting import cancel_consult
-from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.live_presenter import LivePresenter
 from callserver.desktop.presenters.rows import SEAT, Row
 from callserver.desktop.presenters.transfer_list import Filter, TransferList
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.messages import Access, Card, ChannelRow, Hello, QueueRow, SeatStatus
+from callserver.wire.messages import Card, Hello
 from callserver.wire.states import SeatState
 from callserver.wire.targets import Target, TargetKind
 
@@ -43,7 +43,7 @@ class TransferData:
     problem: str
 
 
-class Transfer(Presenter[TransferData]):
+class Transfer(LivePresenter[TransferData]):
     """One of the list is chosen, and then called, or has the call at once; while one is called, the list waits."""
 
     def __init__(
@@ -211,7 +211,7 @@ class Transfer(Presenter[TransferData]):
     def _star(self) -> str:
         if self.chosen and self.chosen in self.work.settings.now.favourites:
             return "☆ " + self.work.words("No favourite")
-        return "★ " + self.work.words("To favourites")
+        return "★ " + self.work.words("Favourite")
 
     def _name(self, card: Card) -> str:
         name, number = caller_name(card, self.work.language), card.caller_number or ""
@@ -220,21 +220,5 @@ class Transfer(Presenter[TransferData]):
 
     # What makes it look otherwise
 
-    def access(self, access: Access) -> None:
-        self.refresh()
-
-    def row(self, row: ChannelRow) -> None:
-        self.refresh()
-
-    def queue(self, row: QueueRow) -> None:
-        self.refresh()
-
-    def status(self, status: SeatStatus) -> None:
-        self.problem = ""
-        self.refresh()
-
     def logged_in(self, hello: Hello) -> None:
         self._list.book.ask()
-
-    def lost(self, why: object) -> None:
-        self.refresh()

@@ -23,7 +23,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.board_tiles import BoardTiles
 from callserver.desktop.views.legend import LegendPanel
 from callserver.desktop.views.question import QuestionView
-from callserver.desktop.views.screen import Screen, column
+from callserver.desktop.views.screen import Screen, column, row
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
 from callserver.desktop.views.widgets import ActionButton, ElidedLabel, Notice, name, tooltip
@@ -150,10 +150,10 @@ class BoardView(Screen):
         whole.addWidget(self.legend)
         self.legend.hide()
         lines = column(left)
-        lines.addLayout(_beside((self.title, 0), (self.notice, 1), (self.legend_button, 0)))
+        lines.addLayout(row((self.title, 0), (self.notice, 1), (self.legend_button, 0)))
         lines.addWidget(self.tiles, 1)
         self._below, facts = QStackedWidget(), QWidget()
-        facts.setLayout(_beside((self.waiting, 6), (self.detail, 3), (self.alarms, 3)))
+        facts.setLayout(row((self.waiting, 6), (self.detail, 3), (self.alarms, 3)))
         self._below.addWidget(facts)
         self._below.addWidget(self.question)
         lines.addWidget(self._below)
@@ -180,12 +180,3 @@ def _facts(table: Table) -> Table:
     table.horizontalHeader().setMinimumSectionSize(3 * GRID)
     table.setMinimumHeight(2 * LOW_ROW_PX)
     return table
-
-
-def _beside(*widgets: tuple[QWidget, int]) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(GRID)
-    for widget, share in widgets:
-        row.addWidget(widget, share)
-    return row

@@ -47,4 +47,4 @@ class DeliveriesView(OrderListView):
         self.facts.setText(data.facts)
         self.steps.show_rows(data.steps)
         self.show_list(data.orders, data.row)
-        self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.note)
+        self.notice.show_either(data.problem, data.note)

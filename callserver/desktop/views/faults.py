@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton
 
 from callserver.desktop.keys import Act, keys, shown
 from callserver.desktop.presenters.faults import FAULT_MAX, Faults, FaultsData
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.desktop.views.screen import Screen, column
+from callserver.desktop.views.record_tab import RecordTabView
+from callserver.desktop.views.screen import column
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID
 from callserver.desktop.views.widgets import ComboBox, Notice, name, narrow, tooltip
@@ -18,7 +18,7 @@ TITLES = (N_("Time"), N_("Number"), N_("Region"), N_("Fault"), N_("Result"), N_(
 WIDTHS_PX = (136, 104, 72, 0, 96, 120)
 
 
-class FaultsView(Screen):
+class FaultsView(RecordTabView):
     """
     A fault above: what it is, whose office; those that there were below.
 
@@ -57,10 +57,7 @@ class FaultsView(Screen):
         self.report.setEnabled(data.may_report)
         tooltip(self.report, data.why_not)
         self.table.show_rows(data.cases)
-        if data.problem:
-            self.notice.show_problem(data.problem)
-        else:
-            self.notice.show_info(data.told or data.note)
+        self.notice.show_either(data.problem, data.told or data.note)
 
     def carry_out(self) -> None:
         """Ctrl+Enter."""
@@ -71,16 +68,6 @@ class FaultsView(Screen):
 
     def may_close(self) -> bool:
         return not self.presenter.has_draft
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Up to date, from now on."""
-        super().showEvent(event)
-        self.presenter.open()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Another tab is seen."""
-        super().hideEvent(event)
-        self.presenter.close()
 
     def _show_regions(self, data: FaultsData) -> None:
         there = tuple((self.region.itemData(n), self.region.itemText(n)) for n in range(self.region.count()))

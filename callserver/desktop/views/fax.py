@@ -68,7 +68,7 @@ class FaxView(Screen):
             tooltip(button, why_not)
         self.progress.setVisible(data.busy is not None)
         self.progress.setValue(round(PERCENT * (data.busy or 0.0)))
-        self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.says)
+        self.notice.show_either(data.problem, data.says)
 
     def take_focus(self) -> None:
         self.presenter.opened()

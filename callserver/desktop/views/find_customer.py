@@ -47,7 +47,7 @@ class FindCustomerView(Screen):
         is_new = data.n_answers != self._n_answers
         self._found, self._n_answers = data.found, data.n_answers
         self.table.show_rows(data.found)
-        self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.note)
+        self.notice.show_either(data.problem, data.note)
         if is_new and data.found and self.words.hasFocus():
             self.table.setFocus()
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton
 
 from callserver.desktop.presenters.history import NOTE_MAX, History, HistoryData
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.desktop.views.screen import Screen, column
+from callserver.desktop.views.record_tab import RecordTabView
+from callserver.desktop.views.screen import column
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.widgets import Notice, name
 from callserver.wire.catalogue import N_
@@ -18,23 +18,7 @@ TITLES = (
 )
 
 
-class ContactsView(Screen):
-    """What both tabs have in common: they ask while they are seen."""
-
-    presenter: History
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Up to date, from now on."""
-        super().showEvent(event)
-        self.presenter.open()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Another tab is seen."""
-        super().hideEvent(event)
-        self.presenter.close()
-
-
-class NotesView(ContactsView):
+class NotesView(RecordTabView):
     """A field for a new note, and those that there are."""
 
     def __init__(self, work: Workplace) -> None:
@@ -50,7 +34,7 @@ class NotesView(ContactsView):
         lines.addLayout(row)
         lines.addWidget(self.notice)
         lines.addWidget(self.table, 1)
-        self.presenter = History(work, self.show_data)
+        self.presenter: History = History(work, self.show_data)
         self.text.textEdited.connect(self.presenter.type)
         self.text.returnPressed.connect(self.presenter.keep)
         self.keep.clicked.connect(self.presenter.keep)
@@ -62,7 +46,7 @@ class NotesView(ContactsView):
         if self.text.text() != data.draft:
             self.text.setText(data.draft)
         self.table.show_rows(data.notes)
-        show_note(self.notice, data, bool(data.notes))
+        self.notice.show_either(data.problem, "" if data.notes else data.note)
 
     def save(self) -> None:
         self.presenter.keep()
@@ -77,7 +61,7 @@ class NotesView(ContactsView):
         return not self.presenter.has_drafts
 
 
-class HistoryView(ContactsView):
+class HistoryView(RecordTabView):
     """The calls from and to this customer, the newest first."""
 
     def __init__(self, work: Workplace) -> None:
@@ -88,21 +72,13 @@ class HistoryView(ContactsView):
         lines = column(self)
         lines.addWidget(self.notice)
         lines.addWidget(self.table, 1)
-        self.presenter = History(work, self.show_data)
+        self.presenter: History = History(work, self.show_data)
         self.table.end_seen.connect(self.presenter.more)
 
     def show_data(self, data: HistoryData) -> None:
         """Paint it."""
         self.table.show_rows(data.calls)
-        show_note(self.notice, data, bool(data.calls))
+        self.notice.show_either(data.problem, "" if data.calls else data.note)
 
     def take_focus(self) -> None:
         self.table.setFocus()
-
-
-def show_note(notice: Notice, data: HistoryData, is_filled: bool) -> None:
-    """What is wrong, or why there is nothing to see."""
-    if data.problem:
-        notice.show_problem(data.problem)
-    else:
-        notice.show_info("" if is_filled else data.note)

@@ -63,7 +63,7 @@ class MessagesView(Screen):
         if data.n_sent != self._n_sent and self.text.text() == self._sending:  # what was refused stays to be sent
             self.text.clear()
         self._n_sent = data.n_sent
-        self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.info)
+        self.notice.show_either(data.problem, data.info)
 
     def carry_out(self) -> None:
         self._send()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from callserver.desktop.keys import Act, keys, shown
@@ -11,7 +10,8 @@ from callserver.desktop.presenters.order_list import OrderList
 from callserver.desktop.presenters.orders import Orders, OrdersData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.question import QuestionView
-from callserver.desktop.views.screen import Screen, column
+from callserver.desktop.views.record_tab import RecordTabView
+from callserver.desktop.views.screen import column
 from callserver.desktop.views.table import ROW_PX, Table
 from callserver.desktop.views.theme import GRID
 from callserver.desktop.views.widgets import ElidedLabel, Notice, name
@@ -23,22 +23,12 @@ WIDTHS_PX = (96, 104, 80, 88)
 GOODS_WIDTHS_PX = (64, 0, 80, 80, 88)
 
 
-class OrderListView(Screen):
+class OrderListView(RecordTabView):
     """What the tabs of orders and of deliveries have in common: a list, of which one is looked at."""
 
     presenter: OrderList  # type: ignore[type-arg]
     table: Table
     _paints = False
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Up to date, from now on."""
-        super().showEvent(event)
-        self.presenter.open()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Another tab is seen."""
-        super().hideEvent(event)
-        self.presenter.close()
 
     def take_focus(self) -> None:
         self.table.setFocus()
@@ -95,10 +85,7 @@ class OrdersView(OrderListView):
         self.cancel.setEnabled(data.may_cancel)
         self.buttons.setVisible(data.question is None)  # the question has their place
         self.question.show_question(data.question)
-        if data.problem:
-            self.notice.show_problem(data.problem)
-        else:
-            self.notice.show_info(data.told or data.note)
+        self.notice.show_either(data.problem, data.told or data.note)
 
     def _new(self) -> None:
         self.opens.emit(Act.NEW_ORDER)

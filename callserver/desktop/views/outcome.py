@@ -52,7 +52,7 @@ class OutcomeView(Screen):
         if self.note.text() != data.note:
             self.note.setText(data.note)
         self.done_button.setEnabled(data.may_be_done)
-        self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.told)
+        self.notice.show_either(data.problem, data.told)
 
     def carry_out(self) -> None:
         self.presenter.done()

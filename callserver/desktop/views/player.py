@@ -79,7 +79,7 @@ class PlayerView(Screen):
         self.progress.setVisible(data.fetched is not None)
         self.progress.setValue(round(PERCENT * (data.fetched or 0.0)))
         self.save_file.setEnabled(data.fetched is None and data.may_fetch)
-        self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.says)
+        self.notice.show_either(data.problem, data.says)
 
     def _show_wave(self, data: PlayerData) -> None:
         self.wave.setEnabled(data.number != 0)

@@ -70,7 +70,7 @@ class SettingsView(Screen):
         self.apply.setEnabled(data.may_apply)
         self.undo.setEnabled(data.may_undo)
         self.defaults.setEnabled(data.may_default)
-        self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.note)
+        self.notice.show_either(data.problem, data.note)
 
     def save(self) -> None:
         self.things.save() if self._right.currentWidget() is self.things else self.presenter.apply()

@@ -83,7 +83,7 @@ class StaffView(Screen):
         for button in (self.reset, self.pin, self.delete):
             button.setEnabled(data.may_reset)
         self.question.show_question(data.question)
-        self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.note)
+        self.notice.show_either(data.problem, data.note)
 
     def take_focus(self) -> None:
         self.people.setFocus()

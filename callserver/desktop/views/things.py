@@ -55,7 +55,7 @@ class ThingsView(Screen):
         self.undo.setEnabled(data.may_save or data.is_new)
         self.delete.setEnabled(data.may_delete)
         self.question.show_question(data.question)
-        self.notice.show_problem(data.problem) if data.problem else self.notice.show_info(data.note)
+        self.notice.show_either(data.problem, data.note)
 
     def save(self) -> None:
         self.presenter.save()

@@ -214,6 +214,10 @@ class Notice(QWidget):
         self.setMinimumHeight(3 * GRID)
         self.hide()
 
+    def show_either(self, problem: str, info: str) -> None:
+        """What did not go; where all went, something to know."""
+        self.show_problem(problem) if problem else self.show_info(info)
+
     def show_problem(self, words: str) -> None:
         """Something did not go; "" takes the line away."""
         self._say(words, Sign.PROBLEM, QAccessible.AnnouncementPoliteness.Assertive)

@@ -204,6 +204,17 @@ class SendingTests(TransferCase):
         self.refuses(Refused(Refusal.NOT_AVAILABLE, "seat 802"))
         self.assertEqual((self.now.problem, self.closed), ("takes no call now: seat 802", []))
 
+    def test_refusal_stays(self) -> None:
+        """Why it was not done stands while the call goes on, whatever else is told of it, and no longer."""
+        self.transfer.find("1")
+        self.client.waiting.clear()
+        self.transfer.consult()
+        self.refuses(Refused(Refusal.NOT_AVAILABLE, "seat 802"))
+        self.seat(SeatState.HELD, LI)
+        self.assertTrue(self.now.problem)
+        self.seat(SeatState.TALKING, ZHAO)
+        self.assertEqual(self.now.problem, "")
+
     def test_consulting(self) -> None:
         """Both with their clocks; another one cannot be asked meanwhile; the four ways on."""
         self.seat(SeatState.TALKING, ZHAO, kept=LI)

@@ -251,6 +251,16 @@ class OrderFormTests(WorkCase):
         self.seat(SeatState.HELD, NEXT)
         self.assertEqual(self.now.call_id, "call-1")
 
+    def test_long_over(self) -> None:
+        """Of twenty calls the drafts are kept, and not for ever: for older ones no order can be put down any more."""
+        self.open()
+        self.form.type(ITEM, "1001")
+        for n in range(30):
+            self.seat(TALKING, Card(f"later-{n}", "13700001111"))
+        self.assertNotIn("call-1", [call_id for call_id, _ in self.now.drafts])
+        self.form.turn_to("call-1")
+        self.assertNotEqual(self.now.call_id, "call-1")
+
     def test_while_it_rings(self) -> None:
         """Nothing is sold to who rings; it is said, and no more when he is answered."""
         self.seat(SeatState.RINGING, CALL)

@@ -132,6 +132,24 @@ class StaffTests(StaffCase):
         self.editor.choose("801")
         self.assertEqual(self.now.secret, "")
 
+    def test_group_refused(self) -> None:
+        """What is typed of a group stays until it is saved there: after a refusal it is saved again, and only that."""
+        self.comes()
+        self.editor.put_in("orders", False)
+        self.editor.type("name", "Wang")
+        self.editor.save()
+        self.client.answers(PEOPLE)
+        self.client.answers(person("801", "Wang"))
+        self.assertEqual((self.now.groups, self.now.note), ((("orders", False),), ""))
+        self.client.answers(Refused(Refusal.SERVER))
+        self.assertTrue(self.now.problem)
+        self.assertEqual((self.now.groups, self.now.may_save), ((("orders", False),), True))
+        self.editor.save()
+        self.client.answers([person("801", "Wang"), PEOPLE[1]])
+        self.assertEqual(self.last(), ("save_groups", "orders", {"members-": "801"}))
+        self.client.answers({"name": "orders", "settings": {"members": "802"}})
+        self.assertEqual((self.now.note, self.now.may_save, self.editor.has_drafts), ("Saved", False, False))
+
     def test_taken_number(self) -> None:
         """A number that somebody has is nobody else's."""
         self.comes()

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAccessible, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from callserver.desktop.foreign import ISOLATE, POP
 from callserver.desktop.keys import Act
 from callserver.desktop.presenters.deeds import DESTROYS, Deed
 from callserver.desktop.views.board import BoardView
@@ -209,7 +210,7 @@ class DeedViewTests(BoardViewCase):
         """Who waits stands in the table; when nobody does, it says so."""
         table = self.view.waiting
         self.assertEqual(
-            [table.rows.index(0, column).data().strip("\u2068\u2069") for column in range(5)],
+            [table.rows.index(0, column).data().strip(ISOLATE + POP) for column in range(5)],
             ["1", "075588889999", "1:20", "order", "0"],
         )
         self.model.access(Access(EVERY_RIGHT, LINES + SEATS, ()))
