@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLabel, QListWidget, QWidget
 from callserver.desktop.keys import Act
 from callserver.desktop.panels import PANELS, TABS
 from callserver.desktop.views.board import BoardView
+from callserver.desktop.views.fax import FaxView
 from callserver.desktop.views.row_list import ROW_PX
 from callserver.desktop.views.screen import column
 from callserver.desktop.views.theme import GRID, Chosen, Theme
@@ -124,6 +125,16 @@ class ReadTests(ReadAloudCase):
                 qt.flush()
                 judged = self.window if act is Act.TAB_1 else self.window.stack.currentWidget()
                 self.assertEqual(judge.faint(judged), [], (theme, act))
+
+    def test_empty_faxes(self) -> None:
+        """Empty lists of faxes say so, to be read light and dark."""
+        panel = self.opened(Act.FAX)
+        assert isinstance(panel, FaxView)
+        for theme in self.in_both_themes():
+            for table in (panel.faxes, panel.jobs):
+                picture = table.viewport().grab().toImage()
+                place = QRect(GRID, GRID // 2, 12 * GRID, 2 * GRID)
+                self.assertGreaterEqual(judge.painted_contrast(picture, place), judge.WORDS_MIN, theme)
 
     def test_judge(self) -> None:
         """The judge sees what is faint, and what has no name."""
