@@ -55,6 +55,7 @@ from callserver.calls.live_calls import LiveCalls
 from callserver.calls.outgoing import DialListener
 from callserver.config import Config, DiallingConfig, Hours
 from callserver.features import Feature
+from callserver.ivr.interfaces import IMenu
 from callserver.media.patch_bay import PatchBay
 from callserver.server import dialled_before
 from callserver.server.paused_before import PausedBefore
@@ -85,7 +86,7 @@ class CallCentre:
     :param trunks: the lines, for calls out
     :param acts: every act of agents by its name, those of features too
     :param complain: told of each act that is refused
-    :param menus: the names of all there are
+    :param menus: all there are, by name
     :param named: what the shop's menus lead callers to, with the place in their files
     :param features: told of rights that change
     """
@@ -110,7 +111,7 @@ class CallCentre:
         trunks: Callable[[], Sequence[Trunk]],
         acts: Callable[[], Mapping[str, Act]],
         complain: Complain,
-        menus: Callable[[], Collection[str]],
+        menus: Callable[[], Mapping[str, IMenu]],
         named: Callable[[], Mapping[str, str]],
         features: Sequence[Feature] = (),
     ) -> None:

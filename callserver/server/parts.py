@@ -208,7 +208,7 @@ class Parts(MultiService):
             trunks=lambda: self.line_bank.trunks,
             acts=lambda: self._acts,
             complain=self._refused,
-            menus=self.menus.serving.keys,
+            menus=lambda: self.menus.serving,
             named=lambda: {**named_by_files(self.folder.plugins(self.config)), **loads.named()},
             features=self.features,
         )

@@ -43,6 +43,11 @@ class PeopleUntil:
         """As its menu."""
         return bool(getattr(self.menu, "takes_fax", True))
 
+    @property
+    def for_callers(self) -> bool:
+        """As its menu."""
+        return bool(getattr(self.menu, "for_callers", True))
+
     async def run(self, call: ICall) -> None:
         """What counts is how it is when the caller comes."""
         await (PeopleOnly(self.name) if self.is_bare() else self.menu).run(call)

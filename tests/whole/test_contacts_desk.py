@@ -86,7 +86,12 @@ class PlaceTests(AgentsCase):
         found = self.do(li.ask("list_targets"))
         self.assertEqual(set(found), {"queues", "offices", "groups", "menus"})
         self.assertIn(("queue operator", True), [(one["target"], one["open"]) for one in found["queues"]])
-        self.assertIn("menu shop", [one["target"] for one in found["menus"]])
+        menus = [one["target"] for one in found["menus"]]
+        self.assertIn("menu shop", menus)
+        own = {
+            f"menu {name}" for name in ("prompts", "recorder", "recordings", "mailbox", "mailbox-calls", "shop-news")
+        }
+        self.assertEqual(own & set(menus), set())
         self.assertEqual(self.do(li.ask("list_call_backs")), [])
         self.assertEqual(self.do(li.ask("list_cases", "", "")), {"found": [], "next": ""})
 

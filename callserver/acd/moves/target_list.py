@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +18,11 @@ Row = dict[str, Any]
 @dataclass(frozen=True)
 class TargetList:
     """
-    :param menus: the names of all there are
+    :param menus: all there are, by name; one whose `for_callers` is False is for the staff, or for calls of its own
     """
 
     book: OrganisationBook
-    menus: Callable[[], Collection[str]]
+    menus: Callable[[], Mapping[str, object]]
     now: Callable[[], datetime]
 
     def acts(self) -> dict[str, Act]:
@@ -75,5 +75,6 @@ class TargetList:
         ]
 
     def _menus(self) -> list[Row]:
-        names = sorted(name for name in self.menus() if NAME.fullmatch(name))
+        offered = (name for name, menu in self.menus().items() if getattr(menu, "for_callers", True))
+        names = sorted(name for name in offered if NAME.fullmatch(name))
         return [{"target": str(Target(TargetKind.MENU, name)), "name": name} for name in names]

@@ -51,7 +51,8 @@ class BoardView(Screen):
         titles = ("#", words("Number"), words("Wait"), words("Queue"), words("Priority"), words("Note"))
         self.waiting = _facts(Table(words("Who waits"), titles, right=(0, 2, 4), empty=words("Nobody waits")))
         self.waiting.set_widths(*WIDTHS_PX)
-        self.alarms = _facts(Table(words("Alarms"), (words("Alarms"),), empty=words("No alarms")))
+        self._alarms: tuple[str, ...] = ()
+        self.alarms = _facts(Table(words("Alarms"), (words("Alarms"),), empty=words("No alarms"), tip=self._alarm))
         self.detail = QLabel()
         self.detail.setTextFormat(Qt.TextFormat.PlainText)
         self.detail.setWordWrap(True)
@@ -68,6 +69,7 @@ class BoardView(Screen):
         self.tiles.put(data.tiles, data.selected)
         waiting = [(one.place, one.caller, one.wait, one.queue, one.priority, one.mark) for one in data.waiting]
         self.waiting.show_rows(waiting, range(len(waiting)))
+        self._alarms = data.alarms
         self.alarms.show_rows([(alarm,) for alarm in data.alarms])
         self.alarms.rows.rename(0, data.alarms_title)
         self.detail.setText("\n".join(data.detail))
@@ -113,6 +115,10 @@ class BoardView(Screen):
         widget.setEnabled(button.may)
         tooltip(widget, button.why_not)
         widget.destroys("asks" if button.destroys else "")
+
+    def _alarm(self, row: int, _column: int) -> str:
+        """Whole, where there is no room for it."""
+        return self._alarms[row]
 
     def _show_legend(self, shown: bool) -> None:
         self.legend.draw()

@@ -234,8 +234,10 @@ class FaxView(Screen):
 
     def _make_lists(self) -> None:
         words = self.work.words
-        self.faxes = Table(words("Received and sent"), _heads(self.work, FAX_HEADS), right=(3,), wide=4)
-        self.jobs = Table(words("To be sent"), _heads(self.work, JOB_HEADS), right=(3,), wide=4)
+        none, none_waits = words("No faxes yet"), words("No fax waits to be sent")
+        heads, job_heads = _heads(self.work, FAX_HEADS), _heads(self.work, JOB_HEADS)
+        self.faxes = Table(words("Received and sent"), heads, right=(3,), wide=4, empty=none)
+        self.jobs = Table(words("To be sent"), job_heads, right=(3,), wide=4, empty=none_waits)
         for table, widths_px in ((self.faxes, FAX_PX), (self.jobs, JOB_PX)):
             for place, width_px in enumerate(widths_px):
                 table.setColumnWidth(place, width_px)

@@ -46,6 +46,7 @@ class PromptsMenu:
     """
 
     name = "prompts"
+    for_callers = False
 
     def __init__(
         self,

@@ -40,6 +40,7 @@ class RecordingsMenu:
     """
 
     name = "recordings"
+    for_callers = False
 
     def __init__(
         self,
@@ -97,6 +98,7 @@ class RecorderMenu:
     """
 
     name = "recorder"
+    for_callers = False
 
     async def run(self, asked: ICall) -> None:
         call = cast(MenuCall, asked)

@@ -23,6 +23,7 @@ class MailboxMenu:
     """For a line of its own, or as `plugin mailbox` behind a key of another menu."""
 
     name = "mailbox"
+    for_callers = False  # its owner calls it; callers are sent to a box
     takes_fax = False
 
     async def run(self, call: ICall) -> None:
@@ -40,6 +41,7 @@ class MailboxCalls:
     """
 
     name = TELLS
+    for_callers = False
     takes_fax = False
 
     def __init__(self, telling_of: Callable[[str], Telling | None], access: Access, owner: OwnerTalk) -> None:

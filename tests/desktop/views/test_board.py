@@ -131,11 +131,13 @@ class TileListTests(BoardViewCase):
         tiles = self.view.tiles
         self.assertTrue(tiles._blinking.isActive())
         pictures = []
+        tiles._blinking.stop()  # else half a second may pass meanwhile
         for _ in range(2):
             pictures.append(tiles.grab(tiles.visualRect(tiles.tiles.index(1)).translated(1, 1)).toImage())
             tiles._blinking.timeout.emit()
             flush()
         self.assertNotEqual(*pictures)
+        tiles._blinking.start()
         self.model.row(line(2, LineState.IDLE, 0))
         self.assertFalse(tiles._blinking.isActive())
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLabel, QListWidget, QWidget
 from callserver.desktop.keys import Act
 from callserver.desktop.panels import PANELS, TABS
 from callserver.desktop.views.board import BoardView
+from callserver.desktop.views.fax import FaxView
 from callserver.desktop.views.row_list import ROW_PX
 from callserver.desktop.views.screen import column
 from callserver.desktop.views.theme import GRID, Chosen, Theme
@@ -75,8 +76,8 @@ class ReadAloudTests(ReadAloudCase):
         self.assertIn("ListItem: Line 3, talking, 2:14, 13800138000, with 802 \u2068刘洋\u2069", heard)
         self.assertIn("ListItem: 803 \u2068陈静\u2069, paused, 4:10, break", heard)
         waiting = self.heard(board.waiting)
-        self.assertEqual(waiting[:5], ["Cell: 1", "Cell: 075588889999", "Cell: 1:20", "Cell: order", "Cell: 0"])
-        self.assertEqual(waiting[7], "Cell: number withheld")
+        self.assertEqual(waiting[0], "Cell: # 1, Number 075588889999, Wait 1:20, Queue order, Priority 0")
+        self.assertIn("Number number withheld", waiting[6])
 
     def test_column(self) -> None:
         """A colleague is number, name, state and time; who waits is place, number, queue and time."""
@@ -125,6 +126,16 @@ class ReadTests(ReadAloudCase):
                 judged = self.window if act is Act.TAB_1 else self.window.stack.currentWidget()
                 self.assertEqual(judge.faint(judged), [], (theme, act))
 
+    def test_empty_faxes(self) -> None:
+        """Empty lists of faxes say so, to be read light and dark."""
+        panel = self.opened(Act.FAX)
+        assert isinstance(panel, FaxView)
+        for theme in self.in_both_themes():
+            for table in (panel.faxes, panel.jobs):
+                picture = table.viewport().grab().toImage()
+                place = QRect(GRID, GRID // 2, 12 * GRID, 2 * GRID)
+                self.assertGreaterEqual(judge.painted_contrast(picture, place), judge.WORDS_MIN, theme)
+
     def test_judge(self) -> None:
         """The judge sees what is faint, and what has no name."""
         label = QLabel("grey on white")
@@ -163,7 +174,7 @@ class ReadTests(ReadAloudCase):
         tiles = board.tiles
         for theme in self.in_both_themes():
             picture = tiles.viewport().grab().toImage()
-            for row, tile in enumerate(tiles.tiles.tiles):
+            for row, tile in enumerate(tiles.tiles.rows):
                 place = tiles.visualRect(tiles.tiles.index(row))
                 if tile.title and picture.rect().contains(place):
                     self._tile(picture, place, (theme, tile.channel))

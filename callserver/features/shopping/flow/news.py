@@ -32,6 +32,7 @@ class NewsMenu:
     """
 
     name = NAME
+    for_callers = False
     takes_fax = False
 
     def __init__(self, premises: Premises) -> None:
