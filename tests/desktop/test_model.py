@@ -122,6 +122,12 @@ class ModelTests(WorkCase):
         self.assertEqual((self.model.rows, self.model.queues), ({}, {}))
         self.assertTrue(self.model.may(Right.LISTEN))
 
+    def test_refused(self) -> None:
+        """Who will not be had back is connected with nobody, and every screen knows why."""
+        why = Refused(Refusal.ELSEWHERE)
+        self.model.refused(why)
+        self.assertEqual((self.model.connection, self.model.why_lost), (Connection.NONE, why))
+
     def test_lost(self) -> None:
         """Without a connection all that was told stays: forms go on."""
         self.log_in(board=(ChannelRow("line 3", "IDLE"),))

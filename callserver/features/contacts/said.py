@@ -30,21 +30,23 @@ class Kept:
     full: tuple[str, ...]
 
 
-def keep(sender: str, whom: Collection[str], named: str, text: str, now: datetime) -> Kept:
+def keep(sender: str, persons: Collection[str], members: Collection[str], named: str, text: str, now: datetime) -> Kept:
     """
     Before anybody is told; old ones go.
 
-    :param whom: staff numbers; none: everybody's
-    :param named: "" if persons are meant, else "group NAME" or "everybody"
-    :raises Complaint: somebody of them does not work here
+    :param persons: staff numbers; with no `members`: none are everybody's
+    :param members: of groups; who of them does not work here any more is left out, and the sender
+    :param named: what all of them are called: "group NAME" or "everybody"; "": several are meant
+    :raises Complaint: one of the persons does not work here, or nobody is left
     """
     SaidRow.delete().where(SaidRow.at_ms < to_ms(now - KEPT)).execute()
     works = {row.number for row in StaffRow.select(StaffRow.number).where(~StaffRow.disabled)}
-    wanted = [one for one in sorted(whom or works) if one != sender] if named else list(dict.fromkeys(whom))
-    if named:
-        wanted = [one for one in wanted if one in works]
-    elif strangers := [one for one in wanted if one not in works]:
+    if strangers := [one for one in persons if one not in works]:
         raise Complaint(N_("nobody here has the number {number}"), number=strangers[0])
+    others = members if persons or members else works
+    wanted = list(dict.fromkeys((*persons, *(one for one in sorted(others) if one in works and one != sender))))
+    if not wanted:
+        raise Complaint(N_("there is nobody else who would get it"))
     full = tuple(one for one in wanted if _n_unread(one) >= UNREAD_MAX)
     name, batch, messages = staff_names((sender,)).get(sender, ""), 0, []
     for one in (one for one in wanted if one not in full):

@@ -61,9 +61,9 @@ class Talking:
         """
 
         async def story() -> Row:
-            named, numbers = self._meant(seat.number, whom)
+            named, persons, members = self._meant(seat.number, whom)
             now = self.events.now()
-            kept = await self.store.write(said.keep, seat.number, numbers, named, text.strip(), now)
+            kept = await self.store.write(said.keep, seat.number, persons, members, named, text.strip(), now)
             told = [(number, one) for number, one in kept.messages if self.tell(number, one)]
             await self.store.write(said.were_told, [one.id for _, one in told], now)
             there = [number for number, _ in told]
@@ -97,9 +97,9 @@ class Talking:
         if told:
             await self.store.write(said.were_told, told, self.events.now())
 
-    def _meant(self, sender: str, whom: Sequence[str]) -> tuple[str, list[str]]:
+    def _meant(self, sender: str, whom: Sequence[str]) -> tuple[str, list[str], list[str]]:
         """
-        What it is written to, and the staff numbers; none: everybody's.
+        What it is written to, if that has one name; the persons, and the members of groups: as `said.keep` takes them.
 
         :raises Refused: NO_RIGHT
         :raises Complaint: there is no such group, or nobody in it
@@ -107,12 +107,13 @@ class Talking:
         if EVERYBODY in whom:
             if Right.SUPERVISOR not in self.rights(sender):
                 raise Refused.no_right(Right.SUPERVISOR)
-            return EVERYBODY, []
+            return EVERYBODY, [], []
         groups = [one for one in whom if one.startswith(GROUP)]
-        numbers = [one for one in whom if one not in groups]
+        members: list[str] = []
         for group in groups:
-            members = self.members(group.removeprefix(GROUP))
-            if not members:
+            found = self.members(group.removeprefix(GROUP))
+            if not found:
                 raise Complaint(N_("there is no group {name}, or nobody is in it"), name=group.removeprefix(GROUP))
-            numbers += [one for one in sorted(members) if one not in numbers]
-        return (groups[0] if groups and len(whom) == 1 else ""), [one for one in numbers if not groups or one != sender]
+            members += found
+        persons = [one for one in whom if one not in groups and not (groups and one == sender)]
+        return (groups[0] if len(whom) == 1 and groups else ""), persons, members

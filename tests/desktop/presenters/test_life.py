@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callserver.desktop.not_connected import NO_ANSWER, NotConnected
 from callserver.desktop.presenters.desk import Desk
 from callserver.wire.causes import Cause, Reason
@@ -9,7 +11,7 @@ from callserver.wire.messages import Card, Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from tests.desktop.headset.fakes import FakeSound
-from tests.desktop.presenters.log_in_case import LogInCase
+from tests.desktop.presenters.log_in_case import TYPED, LogInCase
 
 CALL = Card("call-1", "13912345678", "Li Ming")
 
@@ -42,6 +44,22 @@ class LifeTests(LogInCase):
             self.assertIn(words, self.shown.why_here)
             self.enter()
 
+    def test_sent_away_while_asked(self) -> None:
+        """What was asked before he is logged out is asked no more: a late yes does nothing to who comes next."""
+        for goes in (
+            lambda: self.server.model.logged_out(str(Reason(Cause.FORCED_OUT, "800"))),
+            lambda: self.server.refuses(Refused(Refusal.ELSEWHERE)),
+        ):
+            self.stage.drafts = True
+            self.life.close()
+            self.assertIsNotNone(self.stage.question)
+            goes()
+            self.assertIsNone(self.stage.question)
+            self.enter()
+            self.life.answer(True)
+            self.assertFalse(self.stage.is_closed)
+            self.assertEqual(self.server.clients[-1].asked, [])
+
     def test_second_window(self) -> None:
         """The first window says that one has logged in at another, and shows the log-in panel."""
         self.server.refuses(Refused(Refusal.ELSEWHERE))
@@ -69,6 +87,23 @@ class LifeTests(LogInCase):
         self.assertIsNone(self.stage.log_in)
         self.client.answers()
         self.assertTrue(self.stage.is_closed)
+
+    def test_close_while_it_rings(self) -> None:
+        """Who closes the window while a call rings leaves it to others at once."""
+        self.server.seat(SeatState.RINGING, call=CALL)
+        self.life.close()
+        self.assertEqual(self.client.asked, [("reject",)])
+        self.client.answers()
+        self.assertEqual(self.client.asked[-1], ("log_out",))
+
+    def test_by_telephone(self) -> None:
+        """His telephone is called when he logs in to work by it; not when he comes back into a talk."""
+        for state, asked in ((SeatState.IDLE_PC, ["use_telephone"]), (SeatState.TALKING, [])):
+            self.server.model.logged_out(str(Reason(Cause.LOGGED_OUT)))
+            self.pin()
+            self.panel.log_in(replace(TYPED, by_telephone=True, telephone="8001"))
+            self.server.lets_in(state, call=CALL if state is SeatState.TALKING else None)
+            self.assertEqual([act for act, *_ in self.server.clients[-1].asked if act == "use_telephone"], asked)
 
     def test_close_twice(self) -> None:
         """Who closes it once more, while it waits for the server, waits no more."""

@@ -14,11 +14,12 @@ from callserver.desktop.presenters.messages import Messages, MessagesData, toggl
 from callserver.desktop.presenters.missed import Missed, MissedData
 from callserver.desktop.presenters.state_bar import StateBar, StateBarData
 from callserver.desktop.presenters.voice_mail import VoiceMail, VoiceMailData
-from callserver.wire.messages import Card, ChannelRow, Said
+from callserver.wire.messages import Access, Card, ChannelRow, Said
 from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 from tests.desktop.presenters.recording_rows import FakeSpeaker
-from tests.desktop.presenters.work_case import WorkCase
+from tests.desktop.presenters.work_case import EVERY_RIGHT, WorkCase
 
 MISSED = {"rows": [["13912345678", "2026-11-26 22:40", 3, 1, "shop"], ["0755123", "2026-11-26 21:40", 1, 0, ""]]}
 SLIP = {
@@ -115,6 +116,27 @@ class MissedTests(ServedCase):
         self.assertEqual(self.asked(), [("take_missed", "0755123")])
         self.assertTrue(self.shown[-1].problem)
 
+    def test_not_wanted(self) -> None:
+        """Who need not be called is in the list no more; who was not reached is, and can be called by anybody."""
+        for result, left in (("not wanted", 1), ("not reached", 2)):
+            self.served["list_missed_taken"] = [{"number": "0755123", "by": "802", "result": result}]
+            self.missed.opened()
+            self.assertEqual([row.why_not for row in self.shown[-1].rows], [""] * left, result)
+
+    def test_newest_counts(self) -> None:
+        """Of several things that became of one caller the newest, which the server tells first, is shown."""
+        taken = {"number": "0755123", "by": "802", "result": ""}
+        self.served["list_missed_taken"] = [taken, taken | {"result": "not reached"}]
+        self.missed.opened()
+        self.assertEqual(self.shown[-1].rows[1].why_not, "802 calls already")
+
+    def test_called_already(self) -> None:
+        """Where it rings for a call-back, or who calls him, is said; of oneself nothing is in the way."""
+        for by, state, why_not in (("802", "rings", "802 calls already"), ("801", "called", ""), ("", "waiting", "")):
+            self.served["list_call_backs"] = [SLIP | {"by": by, "state": state}]
+            self.missed.opened()
+            self.assertEqual(self.shown[-1].rows[0].why_not, why_not, state)
+
     def test_slip(self) -> None:
         """Who waits to be called back stands before them, and is taken by his slip."""
         self.served["list_call_backs"] = [SLIP]
@@ -180,6 +202,25 @@ class MessagesTests(ServedCase):
         self.assertEqual(self.asked(), [("tell_people", ["802", "803", "group sales"], "开会")])
         self.client.answers({"told": ["802"], "kept": ["803"], "full": []})
         self.assertEqual(self.shown[-1].info, "Sent: 2; at the next log-in: 803")
+
+    def test_full(self) -> None:
+        """Where a hundred wait unread nothing more goes, and it is said of whom; what was sent is said, too."""
+        self.messages.send("802 803", "开会")
+        self.client.answers({"told": ["802"], "kept": [], "full": ["803"]})
+        self.assertEqual(self.shown[-1].info, "Sent: 1")
+        self.assertEqual(self.shown[-1].problem, "Not sent to 803: 100 messages wait there unread")
+
+    def test_answer_to_ones_own(self) -> None:
+        """Who answers under what he has written himself writes to the same person again."""
+        self.served["list_said"]["found"][0] |= {"sender": "801", "recipient": "803"}
+        self.messages.opened()
+        self.assertEqual(self.messages.answer_to("4"), "803")
+
+    def test_everybody(self) -> None:
+        """Everybody is written to with right 1 alone: else the button is dead and names the right."""
+        self.model.access(Access(EVERY_RIGHT - {Right.SUPERVISOR}))
+        self.assertFalse(self.shown[-1].may_everybody)
+        self.assertIn("Needs the right", self.shown[-1].why_not)
 
     def test_to_nobody(self) -> None:
         """Without anybody, or without words, nothing is sent, and it says why."""

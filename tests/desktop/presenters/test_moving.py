@@ -196,6 +196,20 @@ class SendingTests(TransferCase):
         self.transfer.consult()
         self.assertEqual((self.now.problem, self.client.asked), ("Takes no call now", []))
 
+    def test_nobody_to_ask(self) -> None:
+        """A menu or an office is not asked first: it says how the call is sent there, and nothing is done."""
+        self.client.waiting.clear()
+        self.transfer.opened()
+        menu = {"target": "menu main", "name": "main"}
+        self.client.answers({"queues": [], "offices": [], "groups": [], "menus": [menu]})
+        self.client.asked.clear()
+        self.transfer.find("main")
+        self.transfer.consult()
+        self.assertEqual(self.client.asked, [])
+        self.assertIn("Ctrl+Enter", self.now.problem)
+        self.transfer.send()
+        self.assertEqual(self.client.asked, [("transfer", "menu main")])
+
     def test_refused(self) -> None:
         """What the server refuses is said; the panel stays."""
         self.transfer.find("1")

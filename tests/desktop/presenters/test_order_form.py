@@ -234,6 +234,12 @@ class OrderFormTests(WorkCase):
         self.assertEqual((self.now.item, self.now.heading), ("1001", "New order · 李明 · Member 600001"))
         self.assertTrue(self.now.saved.startswith("Draft saved "))
 
+    def test_while_he_listens(self) -> None:
+        """Who listens to a colleague's talk orders nothing in it: the form stays with his own call."""
+        self.open()
+        self.seat(TALKING, NEXT, reason="listens")
+        self.assertEqual(self.now.call_id, "call-1")
+
     def test_nothing_typed(self) -> None:
         """A form in which nothing was typed does not wait for anybody: a shift of calls leaves no heap of them."""
         self.open()

@@ -74,6 +74,21 @@ class StateBarTests(StateBarCase):
         self.clock.advance(5)
         self.assertEqual(self.now.waiting, "Waiting 3 · longest 1:20")
 
+    def test_empty_queue(self) -> None:
+        """How long nobody has waited in another queue is no wait."""
+        self.model.queue(QueueRow("service", 0))
+        self.clock.advance(600)
+        self.model.queue(QueueRow("shop", 1, oldest_s=20.0))
+        self.assertEqual(self.now.waiting, "Waiting 1 · longest 0:20")
+
+    def test_missed_just_now(self) -> None:
+        """When a call rings here no more the missed ones are asked for, so that the bar counts it."""
+        for waiting in self.client.waiting:
+            waiting.callback({"rows": []})
+        self.client.asked.clear()
+        self.model.offer_gone("abandoned")
+        self.assertEqual(self.client.asked, [("missed_calls", "en")])
+
     def test_no_server(self) -> None:
         """Said with why; nothing can be pressed, and it comes back by itself."""
         self.model.lost(Refused(Refusal.STOPPING))

@@ -50,6 +50,18 @@ class VoiceCase(WorkCase):
 
 
 class MuteTests(VoiceCase):
+    def test_begun_anew(self) -> None:
+        """However often he goes over to his telephone and back: a change of devices is told once, as at first."""
+        told: list[int] = []
+        self.addCleanup(self.work.voice.watch(lambda: told.append(1)))
+        self.sound.changed()
+        once = len(told)
+        for _ in range(3):
+            self.work.voice.begin(self.model.seat, by_telephone=False)
+        told.clear()
+        self.sound.changed()
+        self.assertEqual(len(told), once)
+
     def test_muted(self) -> None:
         """F7: the caller hears silence, the button stays pressed, the bar says it; F7 again: he is heard."""
         self.seat(SeatState.TALKING, CALL)

@@ -99,6 +99,22 @@ class OutcomeTests(DeskCase):
             [("801", 1, "two cookers"), ("801", 2, "")],
         )
 
+    def test_of_two(self) -> None:
+        """Where two have talked, each says what came of it; who said it first stands first."""
+        call = self.call(agents=("801", "802"))
+        self.asks("set_outcome", call, 1, "")
+        self.now += timedelta(minutes=1)
+        self.asks("set_outcome", call, 4, "", person="802")
+        self.assertEqual([(one["by"], one["code"]) for one in self.calls()[0]["outcomes"]], [("801", 1), ("802", 4)])
+
+    def test_seen_at_once(self) -> None:
+        """Whoever watches the event log is told of an outcome, and of the recording that it keeps."""
+        seen: list[str] = []
+        call = self.call()
+        self.events.watch(lambda event: seen.append(event.kind))
+        self.asks("set_outcome", call, 3, "")
+        self.assertEqual(seen, ["outcome", "recording_noted"])
+
     def test_of_others(self) -> None:
         """Who has not talked in a call, and who had it yesterday, says nothing of it; nor of no call at all."""
         call = self.call()

@@ -63,6 +63,12 @@ class MissedTests(LogCase):
         self.assertEqual(self.taken(), [])
         self.assertIsNone(self.ask("take_missed", WANG, person="802"))
 
+    def test_a_week_ago(self) -> None:
+        """What came of whom is shown for a week, as long as he can stand in the list of missed calls."""
+        self.ask("done_missed", WANG, "reached")
+        self.now += timedelta(days=7, minutes=1)
+        self.assertEqual(self.taken(), [])
+
     def test_nonsense(self) -> None:
         """What is no number, and no result."""
         for args in (("take_missed", "member 1"), ("take_missed", "1"), ("done_missed", WANG, "perhaps")):

@@ -28,7 +28,7 @@ class TalkingTests(LogCase):
         self.there, self.rights = {"802"}, {Right.SUPERVISOR}
         self.told: list[tuple[str, Said]] = []
         store: Any = self.store
-        members = {"orders": ["801", "802", "804"]}
+        members = {"orders": ["801", "802", "804"], "alone": ["801", "804"]}
         self.talking = Talking(
             store, self.events, self.tell_program, lambda number: self.rights, lambda group: members.get(group, [])
         )
@@ -64,6 +64,53 @@ class TalkingTests(LogCase):
     def test_who_has_left(self) -> None:
         """Who may not log in any more is written to by nobody."""
         self.assertEqual(self.ask("tell_people", ["804"], "hello"), Refusal.NOT_SAVED)
+
+    def test_nobody_in_it(self) -> None:
+        """A group that there is not, or in which nobody is, is said to be none: the message is not lost in silence."""
+        self.assertEqual(self.ask("tell_people", ["group nowhere"], "hello"), Refusal.NOT_SAVED)
+        self.assertEqual(self.ask("tell_people", [GROUP, "group nowhere"], "hello"), Refusal.NOT_SAVED)
+
+    def test_alone_in_his_group(self) -> None:
+        """Who writes to a group of which he is all that is left writes to nobody, not to the whole house."""
+        self.rights = set()
+        self.assertEqual(self.ask("tell_people", ["group alone"], "hello"), Refusal.NOT_SAVED)
+        self.assertEqual(self.store.run(lambda: SaidRow.select().count()), 0)
+
+    def test_group_and_others(self) -> None:
+        """A group and somebody else: who of the group works here no more keeps nobody from having it."""
+        answer = self.ask("tell_people", [GROUP, "803"], "hello")
+        self.assertEqual((answer["told"], answer["kept"]), (["802"], ["803"]))
+        self.assertEqual(self.told[0][1].to, "", "it is not the group's alone")
+        self.assertEqual(len(self.ask("list_said", "", "", person="803")["found"]), 1)
+
+    def test_named_twice(self) -> None:
+        """Who is named twice has it once."""
+        self.assertEqual(self.ask("tell_people", ["802", "802"], "hello")["told"], ["802"])
+        self.assertEqual(len(self.told), 1)
+
+    def test_told_once(self) -> None:
+        """What his program has had is not told again when he logs in anew."""
+        self.ask("tell_people", ["802"], "hello")
+        self.talking.arrived("802")
+        self.assertEqual(len(self.told), 1)
+
+    def test_with_one_colleague(self) -> None:
+        """With one colleague: what he has written and has had; nothing of others."""
+        self.ask("tell_people", ["802"], "to Wang")
+        self.ask("tell_people", ["801"], "from Wang", person="802")
+        self.ask("tell_people", ["801"], "from another", person="803")
+        found = self.ask("list_said", "802", "")["found"]
+        self.assertEqual([one["text"] for one in found], ["from Wang", "to Wang"])
+
+    def test_pages(self) -> None:
+        """The newest fifty, then those behind them; each once."""
+        for n in range(60):
+            self.ask("tell_people", ["802"], f"{n}")
+        first = self.ask("list_said", "", "")
+        second = self.ask("list_said", "", first["next"])
+        texts = [one["text"] for one in (*first["found"], *second["found"])]
+        self.assertEqual(texts, [f"{59 - n}" for n in range(60)])
+        self.assertEqual((len(first["found"]), second["next"]), (50, ""))
 
     def test_full(self) -> None:
         """A hundred wait for who is out, and not one more."""

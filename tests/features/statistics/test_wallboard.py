@@ -103,6 +103,13 @@ class WallboardTests(WallCase):
         self.assertEqual((board["lines_dead"], board["lines"]), (1, 2))
         self.assertEqual((board["service_level_target"], board["within_s"]), (800, 20))
 
+    def test_the_strictest(self) -> None:
+        """Of several targets that of all queues together is the strictest."""
+        self.rows.append(QueueRow("faults", 0, 0.0, ()))
+        self.settings["faults"] = QueueSettings("faults", alarm_service_level=95, service_level_s=10)
+        board = self.board()
+        self.assertEqual((board["service_level_target"], board["within_s"]), (950, 10))
+
     def test_no_limits(self) -> None:
         """Where the shop has set none, there is none; nor for all, if one queue has none."""
         self.settings["faults"] = QueueSettings("faults")
@@ -166,3 +173,12 @@ class MyDayTests(WallCase):
         for state, ready_s in ((SeatState.IDLE_PC, 600), (SeatState.TALKING, 0), (SeatState.OFF, 0)):
             self.channels = [ChannelStatus("seat 801", state)]
             self.assertEqual(self.day_of("801")["ready_s"], ready_s)
+
+    def test_just_changed(self) -> None:
+        """He has been ready for ten minutes, though nothing was counted for twenty: the rest is not his."""
+        story = Story()
+        story.log_in(0, "801")
+        self.happened(story)
+        self.now = BEGIN + timedelta(seconds=1200)
+        self.channels = [ChannelStatus("seat 801", SeatState.IDLE_PC)]
+        self.assertEqual(self.day_of("801")["ready_s"], 600)
