@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 CALENDARS = ("cn",)
 WEEKEND = (6, 7)
@@ -37,10 +38,16 @@ class Holidays:
         return date(max(constants.holidays).year, 12, 31)
 
     def _known(self, day: date) -> tuple[bool, str] | None:
-        import chinese_calendar  # 20 ms: only shops that ask for it pay for it
+        return _announced(day)
 
-        try:
-            is_holiday, name = chinese_calendar.get_holiday_detail(day)
-        except NotImplementedError:
-            return None
-        return is_holiday, name or ""
+
+@lru_cache(maxsize=10_000)  # days; it looks through all its years each time, and a check asks very often
+def _announced(day: date) -> tuple[bool, str] | None:
+    """Whether it is a holiday or at a weekend, and the name of what was announced for it; None for unknown years."""
+    import chinese_calendar  # 20 ms: only shops that ask for it pay for it
+
+    try:
+        is_holiday, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return None
+    return is_holiday, name or ""
