@@ -15,6 +15,8 @@ Races, and what holds in them:
 
 from __future__ import annotations
 
+import math
+
 from twisted.internet.defer import CancelledError, Deferred, TimeoutError
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
@@ -44,6 +46,7 @@ class AgentSession:
         self.in_call = False
         self.closed: Refused | None = None
         self._mind, self._broker, self._clock = mind, broker, clock
+        self._round_trip: tuple[int, ...] = ()  # milliseconds that the ping before took, which the next one tells
         self._connected = True
         self._watching = Deferred.fromCoroutine(self._watch()).addErrback(watched)
 
@@ -102,9 +105,11 @@ class AgentSession:
             self._broker.cut_off("its program does not answer any more")
 
     async def _ping(self) -> bool:
+        asked_s, told = self._clock.seconds(), self._round_trip
         try:
-            answer: Deferred[object] = self._mind.callRemote("ping")  # type: ignore[no-untyped-call]
+            answer: Deferred[object] = self._mind.callRemote("ping", *told)  # type: ignore[no-untyped-call]
             await answer.addTimeout(PING_S, self._clock)
+            self._round_trip = (math.ceil(1000 * (self._clock.seconds() - asked_s)),)
         except TimeoutError:
             return False
         except Exception:  # it answered, if only with an error; or the connection is lost, and the session over

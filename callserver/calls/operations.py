@@ -95,6 +95,7 @@ def join(first: Call, second: Call, station: Party) -> None:
     if place is not None:
         for party in held:
             first.give(party, place.role, place.beside)
+    hold_for_who_is_away(first)
 
 
 def three_way(first: Call, second: Call, station: Party) -> None:
@@ -105,6 +106,7 @@ def three_way(first: Call, second: Call, station: Party) -> None:
     place = _merge(first, second, station) or Part(Role.TALKS)
     for party in (*held, station):
         first.give(party, place.role, place.beside)
+    hold_for_who_is_away(first)
 
 
 def bring(call: Call, station: Party) -> None:
@@ -115,11 +117,19 @@ def bring(call: Call, station: Party) -> None:
         call.give(party, Role.TALKS)
 
 
-def keep_for(call: Call, station: Party) -> None:
-    """Whom a party was passed on to has not come: it hears music until this station, which has left, is back."""
+def keep_for(call: Call, station: Party) -> bool:
+    """
+    Whom a party was passed on to has not come: it hears music until this station, which has left, is back.
+
+    :return: False: nobody needs it, for they have each other: one holds the other, and will be back himself
+    """
+    if any(_held_by(call, party) for party in call.parts):
+        call.enter(Stage.TALK)
+        return False
     call.enter(Stage.TRANSFER)
     for party in tuple(call.parts):
         call.give(party, Role.HELD, beside=station)
+    return True
 
 
 def fax(call: Call, party: Party, exchange: Exchange, on_over: Callable[[Failure | None], None]) -> None:
@@ -163,6 +173,7 @@ def free_held(call: Call) -> None:
     for party, part in tuple(call.parts.items()):
         if part.role is Role.HELD and part.beside is not None and part.beside not in call.parts:
             call.give(party, Role.TALKS)
+    hold_for_who_is_away(call)
 
 
 def leave_to_others(call: Call, party: Party, reason: Reason) -> bool:
@@ -178,6 +189,7 @@ def leave_to_others(call: Call, party: Party, reason: Reason) -> bool:
     call.leave(party, reason)
     for other in held:
         call.give(other, Role.TALKS)
+    hold_for_who_is_away(call)
     return True
 
 
@@ -209,12 +221,26 @@ def leave_alone(call: Call, reason: Reason) -> None:
     call.give(call.first, Role.ALONE)
 
 
+def hold_for_who_is_away(call: Call) -> None:
+    """
+    Who would talk with nobody but one who has put the call aside is held by him, and hears music until he is back.
+
+    Two agents may each have put a call aside when one of them brings somebody else into it, or leaves it.
+    """
+    talk = [party for party, part in call.parts.items() if part.role is Role.TALKS]
+    away = [party for party, part in call.parts.items() if part.role is Role.ALONE]
+    if len(talk) == 1 and away:
+        call.give(talk[0], Role.HELD, beside=away[0])
+
+
 def _merge(first: Call, second: Call, station: Party) -> Part[Party] | None:
     """The second call's other parties join the first in their roles; what the station was to them, if there are any."""
     place = second.parts.get(station)
     second.leave(station, Reason(Cause.TRANSFERRED))
     answered = bool(second.parts)
     first.move(second)
+    if place is not None and place.role is Role.ALONE:  # whom he had put aside has put him aside, too
+        place = Part(Role.TALKS)
     return place if answered else None
 
 

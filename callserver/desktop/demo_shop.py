@@ -43,6 +43,7 @@ wait 30
 hang up
 """
 COMES = N_("A demo: a shop for trying is being started, which takes some seconds")
+STARTING = N_("Starting the demo shop…")
 AGAIN = N_("The demo's password of {number} is {password}")
 DOES_NOT_COME = N_("The demo shop does not start: {problem}")
 
@@ -134,6 +135,8 @@ class Demo:
         """Begin with the log-in panel, which says what comes."""
         self._life = life
         life.start(Complaint(COMES))
+        if life.log_in is not None:
+            life.log_in.expect(Complaint(STARTING))
         self._look.start(LOOK_S).addErrback(self._broke)
 
     def stop(self) -> None:

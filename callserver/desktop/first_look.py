@@ -31,7 +31,9 @@ def shown_certificate(reactor: Any, host: str, port: int) -> Deferred[ShownCerti
     shown: Deferred[ShownCertificate] = Deferred()
     endpoint = wrapClientTLS(_AnyTLS(), HostnameEndpoint(reactor, host, port, timeout=LOOK_S))
     look = _Look(shown)
-    connecting = endpoint.connect(Factory.forProtocol(lambda: look))
+    factory = Factory.forProtocol(lambda: look)
+    factory.noisy = False  # it is looked again and again, as long as the log-in screen is seen
+    connecting = endpoint.connect(factory)
 
     def not_there(failure: Failure) -> None:
         if not shown.called:

@@ -67,6 +67,9 @@ class AgentListener:
     def ended(self, cause: str) -> None:
         """The call is over."""
 
+    def round_trip(self, ms: int) -> None:
+        """So many milliseconds there and back: each 3 s, as the server measures it."""
+
     def audio(self, block: bytes) -> None:
         """20 ms to hear, in a call: 16-bit little-endian, 8 kHz, one channel."""
 

@@ -13,6 +13,8 @@ from callserver.wire.convert import Wire, WireError, from_wire
 from callserver.wire.messages import Access, AlarmNotice, ChannelRow, MailMark, Phrase, QueueRow, Said, SeatStatus
 from callserver.wire.refusals import Refused
 
+ROUND_TRIP_MAX_MS = 60_000  # more is no measure
+
 log = Logger()
 Message = TypeVar("Message")
 
@@ -58,6 +60,10 @@ class Told(ABC):
         """A colleague has written."""
         self._listener.said(said)
 
+    def pinged(self, round_trip_ms: int) -> None:
+        """So long the connection took for the ping before, there and back."""
+        self._listener.round_trip(round_trip_ms)
+
     def hear(self, block: bytes) -> None:
         """20 ms of sound."""
         self._listener.audio(block)
@@ -69,8 +75,10 @@ class Mind(pb.Referenceable):
     def __init__(self, client: Told) -> None:
         self._client = client
 
-    def remote_ping(self) -> None:
+    def remote_ping(self, round_trip_ms: object = None) -> None:
         """The answer is what counts."""
+        if type(round_trip_ms) is int and 0 <= round_trip_ms <= ROUND_TRIP_MAX_MS:
+            self._client.pinged(round_trip_ms)
 
     def remote_status(self, wire: Wire) -> None:
         status = understood(SeatStatus, wire)

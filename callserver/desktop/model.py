@@ -51,6 +51,7 @@ class ShopModel(AgentListener):
         self._watchers: list[AgentListener] = []
         self.connection = Connection.NONE
         self.why_lost: NotConnected | Refused | None = None
+        self.round_trip_ms: int | None = None  # of the connection; None: not measured yet
         self.hello: Hello | None = None
         self.rights: frozenset[Right] = frozenset()
         self.seat = SeatStatus("")
@@ -198,11 +199,16 @@ class ShopModel(AgentListener):
     def ended(self, cause: str) -> None:
         self._tell("ended", cause)
 
+    def round_trip(self, ms: int) -> None:
+        if ms != self.round_trip_ms:
+            self.round_trip_ms = ms
+            self._tell("round_trip", ms)
+
     def audio(self, block: bytes) -> None:
         self._tell("audio", block)
 
     def lost(self, why: NotConnected | Refused) -> None:
-        self.connection, self.why_lost = Connection.LOST, why
+        self.connection, self.why_lost, self.round_trip_ms = Connection.LOST, why, None
         self._tell("lost", why)
 
     def refused(self, why: Refused) -> None:

@@ -37,7 +37,7 @@ class Remembered:
     ring: str = ""
     theme: str = ""  # "light", "dark"; "": the system's
     favourites: tuple[str, ...] = ()  # `Target`s
-    last_dialled: str = ""
+    dialled: tuple[str, ...] = ()  # the last one first
     missed_seen: str = ""  # when the newest of the missed calls came that have been looked at
     faxes_seen: str = ""  # when the newest fax came that somebody has seen
     keys: dict[str, str] = field(default_factory=dict)

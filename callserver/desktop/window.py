@@ -23,6 +23,7 @@ from callserver.desktop.views.side import WIDTH as SIDE_PX
 from callserver.desktop.views.side import SideView
 from callserver.desktop.views.state_bar import StateBarView
 from callserver.desktop.views.theme import GRID
+from callserver.desktop.views.widgets import is_typed_in
 
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own, for no limit
 SMALLEST = (960, 540)
@@ -185,8 +186,16 @@ class MainWindow(QWidget):
         self.setWindowTitle(data.title)
         if data.ringing_call and data.ringing_call != self._ringing_call:
             QApplication.alert(self)
+        if self._has_call and not self._ringing_call and not data.has_call:
+            self._leave_field()
         self._ringing_call, self._has_call = data.ringing_call, data.has_call
         self._make_room()
+
+    def _leave_field(self) -> None:
+        """The talk is over: a digit is its outcome's, and no field's of the tabs where nothing has been typed."""
+        focused = self.focusWidget()
+        if self.panel is None and focused is not None and self.tabs.isAncestorOf(focused) and not is_typed_in(focused):
+            self.setFocus()
 
     def _make_room(self) -> None:
         """A board of twenty lines needs the whole window; the card of a call goes before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from pathlib import Path
@@ -94,10 +95,10 @@ class PromptFiles:
 
     def _entries(self, folder: Path) -> list[Path]:
         try:
-            paths = sorted(folder.iterdir())
+            names = sorted(os.listdir(folder))  # as texts: two thousand paths take ten times as long to sort
         except (FileNotFoundError, NotADirectoryError):  # `check` tells which folder is missing
             return []
         except OSError as error:
             self.problems.append(PromptError("{file}: {problem}", file=folder, problem=error.strerror))
             return []
-        return [path for path in paths if not LEFTOVER.search(path.name)]
+        return [folder / name for name in names if not LEFTOVER.search(name)]

@@ -360,7 +360,7 @@ class CallCentre:
             | self.dialling.acts()
             | self.moves.acts()
             | TargetList(self.organisation, self._menus, self._world.now).acts()
-            | CaseList(self._store, lambda: self._config.exchange.country).acts()
+            | CaseList(self._store, lambda: self._config.exchange.country, self.staff).acts()
             | CallBackDesk(self.call_backs, self.staff, self.calls.events).acts()
             | self.phones.acts()
             | self._supervising()

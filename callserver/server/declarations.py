@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,9 +68,14 @@ def acts(centre: Mapping[str, Act], features: Sequence[Feature]) -> dict[str, Ac
 
 @dataclass(frozen=True)
 class Cards:
-    """Puts an agent's card together; `read` runs in the database's thread."""
+    """
+    Puts an agent's card together; `read` runs in the database's thread.
+
+    :param region_of: a number's, with those it lies in
+    """
 
     features: Sequence[Feature]
+    region_of: Callable[[str], str]
 
     def read(self, asked: Asked) -> list[Share]:
         """The features' shares, in their order."""
@@ -87,4 +92,5 @@ class Cards:
             identity=next((share.identity for share in shares if share.identity is not None), None),
             parts=tuple(share.part for share in shares if share.part is not None),
             path=tuple(call.path),
+            region=self.region_of(call.caller.known_by or ""),
         )

@@ -177,7 +177,7 @@ class Parts(MultiService):
         self._faxes = next((feature.faxes for feature in self.features if feature.faxes is not None), None)
         self._mailboxes = next((feature.mailboxes for feature in self.features if feature.mailboxes is not None), None)
         self.menus = ShopMenus(self.features, self.folder, config, found)
-        self._cards = declarations.Cards(self.features)
+        self._cards = declarations.Cards(self.features, self._region_of)
         self._runner = MenuRunner(
             self.menus.serving,
             self._menu_call,
@@ -352,6 +352,9 @@ class Parts(MultiService):
 
     def _say(self, call: Call, prompts: Sequence[str]) -> Deferred[None]:
         return Deferred.fromCoroutine(self._menu_call(call).say(prompts)).addCallback(lambda _: None)
+
+    def _region_of(self, number: str) -> str:
+        return self.centre.organisation.whole_region_of(number)
 
     def _card(self, call: Call, queue: str) -> Deferred[Card]:
         """What an agent sees: the shop's books, and the way the caller has come."""

@@ -60,6 +60,8 @@ class Card:
     identity: Identity | None = None
     parts: tuple[CardPart, ...] = ()
     path: tuple[str, ...] = ()  # menus and steps the caller has come through, in words
+    earlier_s: int = 0  # of what he has waited, so much before this call: the place he had then was kept for him
+    region: str = ""  # of the shop's, by the code of his number, the widest first: "Guangdong Shenzhen"
 
     def waited(self, seconds: int) -> Card:
         """The same card after some more waiting."""

@@ -294,7 +294,7 @@ class AgentAttackTests(AttackCase):
         """Too many, of another type, too long: refused with the name of what is wanted, never logged with its value."""
         with capturedLogs() as logged:
             for name, args in {
-                "hold": (SECRET,),
+                "hold": ({SECRET: 1},),
                 "pause": (7,),
                 "prolong_wrap_up": (True,),
                 "audio": (BLOCK + b"x",),

@@ -5,7 +5,7 @@ from twisted.internet.error import ConnectionDone
 
 from callserver.agents import board_feed, perspective, screen
 from callserver.calls.roles import Role
-from callserver.desktop.client import NOT_UNDERSTOOD
+from callserver.desktop.client import NOT_UNDERSTOOD, Mind
 from callserver.desktop.not_connected import BROKEN, CLOSED, NO_ANSWER, NotConnected
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.convert import to_wire
@@ -271,6 +271,28 @@ class LossTests(ChannelCase):
         client, _ = self.program()
         failure = self.failureResultOf(client.ready())
         self.assertIn("no connection", str(failure.value))
+
+
+class RoundTripTests(ChannelCase):
+    def test_told(self) -> None:
+        """With each ping but the first a program is told how long the connection took, there and back."""
+        _, diary = self.program()
+        trips: list[int] = []
+        self.patch(diary, "round_trip", trips.append)
+        self.wires.pass_time(4)
+        self.assertEqual(trips, [])
+        self.wires.pass_time(6)
+        self.assertEqual(trips[:1], [0])  # nothing takes any time in these wires
+
+    def test_no_measure(self) -> None:
+        """What is no number of milliseconds is not shown."""
+        client, diary = self.program()
+        trips: list[int] = []
+        self.patch(diary, "round_trip", trips.append)
+        for told in (None, "42", -1, 1.5, 10**9, True):
+            Mind(client).remote_ping(told)
+        Mind(client).remote_ping(42)
+        self.assertEqual(trips, [42])
 
 
 class BackPressureTests(ChannelCase):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import (
     QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QScrollBar,
@@ -20,9 +23,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from callserver.desktop.views.colours import contrast
 from callserver.desktop.views.widgets import ElidedLabel
 
 OF_OTHERS = (QScrollBar,)  # parts of a widget that is judged itself
+WORDS_MIN = 4.5  # WCAG's for text
 ROW_PX = 12  # what is nearer than this stands on one line
 
 
@@ -82,6 +87,55 @@ def jumps(top: QWidget) -> list[str]:
         if b.y() < a.y() - ROW_PX or (abs(b.y() - a.y()) <= ROW_PX and b.x() < a.x()):
             found.append(f"{_name(before)} -> {_name(after)}")
     return found
+
+
+def unread(top: QWidget) -> list[str]:
+    """Items of lists, cells and heads of tables that have nothing to be read aloud; a cell may be empty, a row not."""
+    found = []
+    for view in top.findChildren(QAbstractItemView):
+        if not isinstance(view, QHeaderView):
+            named = view.accessibleName() or type(view.parentWidget()).__name__
+            found += [f"{named}: {one}" for one in _unread_in(view)]
+    return found
+
+
+def faint(top: QWidget) -> list[str]:
+    """Words of labels and buttons that stand out too little from what is behind them, as they are painted."""
+    picture, found = top.grab().toImage(), []
+    for one in (*seen(top, QAbstractButton), *seen(top, QLabel)):
+        assert isinstance(one, QAbstractButton | QLabel)
+        place = QRect(one.mapTo(top, QPoint()), one.size())
+        if one.text().strip() and top.rect().contains(place) and not one.visibleRegion().isEmpty():
+            stands_out = painted_contrast(picture, place.adjusted(3, 3, -3, -3))
+            if stands_out < WORDS_MIN:
+                found.append(f"{one.text()!r} has {stands_out:.1f}")
+    return found
+
+
+def painted_contrast(picture: QImage, place: QRect) -> float:
+    """Of what is most of this place with what stands out most from it: never more than the colours' own contrast."""
+    ratio = picture.devicePixelRatio()
+    colours = Counter(
+        picture.pixel(round(x * ratio), round(y * ratio))
+        for x in range(place.left(), place.right() + 1)
+        for y in range(place.top(), place.bottom() + 1)
+    )
+    ground = QColor.fromRgb(colours.most_common(1)[0][0]).name()
+    return max(contrast(ground, QColor.fromRgb(one).name()) for one in colours)
+
+
+def _unread_in(view: QAbstractItemView) -> Iterator[str]:
+    read = QAccessible.queryAccessibleInterface(view)
+    roles, rows = QAccessible.Role, dict[int, str]()
+    for place in range(read.childCount()):
+        child = read.child(place)
+        role, words = child.role(), child.text(QAccessible.Text.Name).strip()
+        if role is roles.Cell:
+            row = child.tableCellInterface().rowIndex()
+            rows[row] = rows.get(row, "") + words
+        elif role in (roles.ListItem, roles.ColumnHeader) and not words:
+            yield f"{role.name} {place}"
+    yield from (f"row {row}" for row, words in rows.items() if not words)
 
 
 def _all_focusable(top: QWidget) -> Iterator[QWidget]:

@@ -12,6 +12,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import SSL4ServerEndpoint, TCP4ServerEndpoint
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import Factory, Protocol, connectionDone
+from twisted.logger import LogEvent, globalLogPublisher
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
@@ -77,6 +78,15 @@ class FirstLookTests(TestCase):
         except NotConnected as problem:
             return problem.text("en")
         raise AssertionError("a certificate was seen")
+
+    async def test_says_nothing_of_itself(self) -> None:
+        """The log-in screen looks twice a minute, all night: this computer's log tells what went wrong, not that."""
+        port, _ = await self.server()
+        said: list[LogEvent] = []
+        globalLogPublisher.addObserver(said.append)
+        self.addCleanup(globalLogPublisher.removeObserver, said.append)
+        await shown_certificate(reactor, "127.0.0.1", port)
+        self.assertEqual([one for one in said if one.get("log_namespace") == Factory.__module__ + ".Factory"], [])
 
     async def test_seen(self) -> None:
         """The certificate of the server's folder, with the fingerprint that openssl tells; nobody is logged in."""

@@ -63,12 +63,13 @@ class FeatureTests(SynchronousTestCase):
         call.path.append("shop")
         tiny = self.features[-1]
         assert tiny.card is not None
-        cards = declarations.Cards([tiny])
+        cards = declarations.Cards([tiny], lambda number: f"where {number} is")
         shares = cards.read(Asked(call.id, "13912345678", datetime.now(UTC)))
         known = Identity("1001", "Li Ming")
         card = cards.card(call, "operator", [*shares, type(shares[0])(known)])
         self.assertEqual([part.feature for part in card.parts], ["tiny"])
         self.assertEqual((card.identity, card.caller_name, card.path), (known, "Li Ming", ("shop",)))
+        self.assertEqual(card.region, "where 13912345678 is")
 
     def test_command(self) -> None:
         """Its command is one of bin/callserver, and in its help."""

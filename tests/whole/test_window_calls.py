@@ -40,12 +40,42 @@ class OutcomeTests(WindowCase):
         self.call("13912345678")
         self.press(window, Act.ANSWER)
         self.pass_s(2)
+        self.press(window, Act.TAB_1)
+        self.assertIs(window.focusWidget(), window.tabs.currentWidget().fields["name"])
         self.press(window, Act.HANG_UP)
         self.pass_s(1)
-        window.setFocus()
-        QTest.keyClick(window, Qt.Key.Key_2)
+        QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_2)
         self.assertTrue(window.outcome.buttons[2].isChecked())
         QTest.keyClicks(window.focusWidget(), "2 pieces")
         self.assertEqual(window.outcome.note.text(), "2 pieces")
         self.press(window, Act.CARRY_OUT)
         self.assertEqual((window.outcome.notice.label.text(), window.outcome.may_close()), ("Kept", True))
+
+
+class MeantCallTests(WindowCase):
+    def test_hang_up_for_the_call_before(self) -> None:
+        """
+        His caller goes, and the next one is in his ear before the window has heard of it: F4 ends neither, and says so.
+
+        Pressed again, when the next one is on the screen, it ends that.
+        """
+        window = self.window("801")
+        self.call("13912345678")
+        self.press(window, Act.ANSWER)
+        seat = self.shop.server.centre.seats["801"]
+        client, on_screen = window.work.client, window.work.model.call_id
+        show = client.show
+        client.show = lambda status: None  # type: ignore[method-assign]  # the news is on its way
+        seat.hang_up()
+        seat.ready()
+        self.call("13987654321")
+        seat.answer()
+        self.pass_s(2)
+        self.press(window, Act.HANG_UP)
+        self.assertEqual((window.work.model.call_id, self.state("801")), (on_screen, SeatState.TALKING))
+        self.assertIn("that call is not here any more; nothing was done", window.controls.notice.label.text())
+        client.show = show  # type: ignore[method-assign]
+        show(seat.status)
+        self.pass_s(2)
+        self.press(window, Act.HANG_UP)
+        self.assertIsNot(self.state("801"), SeatState.TALKING)

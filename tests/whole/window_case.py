@@ -14,6 +14,7 @@ from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.window import MainWindow
 from tests.desktop import qt
+from tests.once import reports_at_once
 from tests.whole.agents_case import AgentsCase
 
 
@@ -21,6 +22,10 @@ class WindowCase(AgentsCase):
     """A shop with two lines; who comes in has a window of his own, whose keys the test presses."""
 
     language = "en"
+
+    def setUp(self) -> None:
+        super().setUp()
+        reports_at_once(self)
 
     def window(self, number: str) -> MainWindow:
         """Somebody has logged in, and sees the main screen."""

@@ -27,7 +27,7 @@ from callserver.acd.seats.offers import Offer
 from callserver.acd.seats.seat import Seat
 from callserver.acd.seats.seats import Seats
 from callserver.calls.call import Call, FirstParty, Party
-from callserver.calls.operations import bring, hang_up
+from callserver.calls.operations import bring, hang_up, hold_for_who_is_away
 from callserver.calls.roles import Role
 from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
@@ -115,6 +115,7 @@ class DialledCall:
         """Likewise; an exchange may connect without a ring-back tone."""
         self.rings_there()
         if self.party is not None:
+            hold_for_who_is_away(self.call)
             return
         if self._flows is not None:  # of a call in the house it is who has answered
             agent_is_here(self.call, self._seat)

@@ -12,6 +12,8 @@ from callserver.acd.offices import cases
 from callserver.acd.offices.cases import AtOffice, Case
 from callserver.acd.seats.acts import Act
 from callserver.acd.seats.seat import Seat
+from callserver.acd.seats.seats import Rights
+from callserver.acd.supervision.sight import SERVES
 from callserver.store.database import Store
 from callserver.wire.numbers import spellings
 
@@ -37,6 +39,7 @@ class CaseList:
 
     store: Store
     country: Callable[[], str]
+    rights: Rights
 
     def acts(self) -> dict[str, Act]:
         """By their names on the agents' channel."""
@@ -44,23 +47,24 @@ class CaseList:
 
     def list_cases(self, seat: Seat, telephone: str, after: str) -> Deferred[Row]:
         """
-        Faults of a caller's number, or of all, the newest first, 50 at a time.
+        Faults of a caller's number, or of all, the newest first, 50 at a time; of all, numbers are for rights 1, 3, 5.
 
-        :return: {"found": a list of {"case", "call", "at", "number", "region", "found_by", "note", "result" ("": it is
-            under way), "office" (that took it, or ""), "attempts": [{"office", "at", "result"}]}, "next": what asks for
-            those behind them, "" if there are none}
+        :return: {"found": a list of {"case", "call", "at", "number" (null for others), "region", "found_by", "note",
+            "result" ("": it is under way), "office" (that took it, or ""), "attempts": [{"office", "at", "result"}]},
+            "next": what asks for those behind them, "" if there are none}
         """
         numbers = spellings(telephone, self.country()) if telephone else ()
         found = self.store.read(cases.find_cases, numbers, after, PAGE)
-        return found.addCallback(lambda page: {"found": [_row(*one) for one in page[0]], "next": page[1]})
+        sees = bool(telephone) or bool(SERVES & self.rights.rights(seat.number))
+        return found.addCallback(lambda page: {"found": [_row(*one, sees=sees) for one in page[0]], "next": page[1]})
 
 
-def _row(case: Case, attempts: list[AtOffice]) -> Row:
+def _row(case: Case, attempts: list[AtOffice], *, sees: bool) -> Row:
     return {
         "case": case.id,
         "call": case.call_id,
         "at": case.at.isoformat(),
-        "number": case.caller_number or "",
+        "number": (case.caller_number or "") if sees else None,
         "region": case.region,
         "found_by": case.found_by,
         "note": case.note,

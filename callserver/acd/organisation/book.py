@@ -131,6 +131,14 @@ class OrganisationBook(Follower):
         fitting = [(len(code), name) for code, name in codes if number.startswith(code)]
         return max(fitting, default=(0, ""))[1]
 
+    def whole_region_of(self, number: str) -> str:
+        """The same with the regions that it lies in, the widest first; "": none."""
+        region, names = self.region_of(number), list[str]()
+        while region in self.now.regions and region not in names:
+            names.insert(0, region)
+            region = self.now.regions[region].parent
+        return " ".join(names)
+
     def offices_of(self, region: str) -> Sequence[Office]:
         """The nearest first; a region without any has those of its parent."""
         seen: set[str] = set()

@@ -75,6 +75,9 @@ class Results(Protocol):
     def accepted(self, entry: Entry, station: Party) -> str:
         """An agent takes it on him; his staff number."""
 
+    def waited_s(self, entry: Entry) -> float:
+        """Up to now."""
+
     def declined(self, entry: Entry, seat: str, reason: Reason) -> None: ...
 
     def reached(self, entry: Entry, seat: str, call: Call) -> None: ...
@@ -124,6 +127,7 @@ class CallBackOffer:
         return replace(self._entry.card, call_id=call_id, waited_s=round(self._waited_s))
 
     def dial_for(self, seat: DialsFor) -> None:
+        self._waited_s = self._results.waited_s(self._entry)
         self._seat, self._by = self._results.accepted(self._entry, seat.station), seat
         try:
             self._call = self._dial(self._entry.number, self._seat, self)

@@ -251,6 +251,9 @@ class CallBacks:
         self._on_their_way.add(entry)
         return self._lists.taken_by(entry, station)
 
+    def waited_s(self, entry: Entry) -> float:
+        return self._lists.waited_s(entry)
+
     def declined(self, entry: Entry, seat: str, reason: Reason) -> None:
         self._lists.declined(entry, seat, reason)
 

@@ -71,6 +71,11 @@ class Entry:
         """The caller's; "" if he has withheld it."""
         return self.card.caller_number or ""
 
+    @property
+    def earlier_s(self) -> float:
+        """So long before he came this time he had come first, and his place was kept for him."""
+        return 0.0 if self.kept_s is None else max(0.0, self.waits_since_s - self.kept_s)
+
     def as_waiting(self) -> Waiting:
         """As routing sees it."""
         ringing = self.ringing

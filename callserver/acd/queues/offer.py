@@ -21,6 +21,9 @@ class Takings(Protocol):
     def waits(self, entry: Entry) -> bool:
         """He is in a list."""
 
+    def whole_wait_s(self, entry: Entry) -> float:
+        """Up to now, as people see it."""
+
     def answered(self, entry: Entry, station: Party, outcome: Outcome) -> None: ...
     def declined(self, entry: Entry, seat: str, reason: Reason) -> None: ...
     def given_back(self, entry: Entry) -> None: ...
@@ -55,9 +58,12 @@ class QueueOffer:
 
     @property
     def card(self) -> Card:
-        return replace(self._entry.card, waited_s=round(self._waited_s), path=tuple(self.call.path))
+        """His wait is that up to the offer; once he is answered, all of it."""
+        waited_s, earlier_s = round(self._waited_s), round(self._entry.earlier_s)
+        return replace(self._entry.card, waited_s=waited_s, earlier_s=earlier_s, path=tuple(self.call.path))
 
     def accept(self, station: Party) -> None:
+        self._waited_s = self._takings.whole_wait_s(self._entry)
         self._takings.answered(self._entry, station, self._outcome)
         connect(self.call, station)
 

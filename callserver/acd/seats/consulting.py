@@ -63,9 +63,9 @@ class Consulting(SeatCalls):
         """
         Before a third party is called for it.
 
-        :raises Refused: it has no party whom it could keep held
+        :raises Refused: it has no party whom it could keep held, or nobody is logged in, who has called for help
         """
-        if not self.has_one_party:
+        if not self.has_one_party or self.person is None:
             self._refuse("consult")
 
     def dial(self, dialled: Dialled, *, emergency: bool = False) -> None:
@@ -152,7 +152,8 @@ class Consulting(SeatCalls):
         If it cannot, or he does not take it, somebody else is found for it.
         """
         recall = Recall(passed_on)
-        operations.keep_for(passed_on.call, self.station)
+        if not operations.keep_for(passed_on.call, self.station):
+            return
         try:
             self._ring(recall, Reason(Cause.CAME_BACK))
         except Refused:

@@ -28,6 +28,8 @@ from callserver.wire.states import SeatState
 
 HEARS = frozenset({Right.SUPERVISOR, Right.LISTEN, Right.BARGE_IN})
 PICKS_UP = HEARS | {Right.PICK_UP}
+# One rule for all lists of callers that nobody has asked for by number (who waits, is to be called back, was missed,
+# has reported a fault): the numbers are for the eyes of who serves callers.
 SERVES = frozenset({Right.SUPERVISOR, Right.ANSWER_QUEUED, Right.GRAB})
 
 

@@ -1,10 +1,20 @@
-"""From one sample rate to another, without numpy."""
+"""
+From one sample rate to another, without numpy.
 
+A sum of products for each sample is what costs most in a talk. Python's long integers do it in half the time or less:
+samples side by side in one number, weights in another, and the sums stand side by side in the product of both.
+"""
+
+from array import array
+from collections.abc import Iterable
 from math import ceil, cos, gcd, pi, sin
 from operator import mul
 
 SIDE = 4  # samples of the slower rate on each side: of 8 kHz, flat to 2.5 kHz, -3 dB at 3.4 kHz, -25 dB from 5 kHz on
 CUTOFF = 0.48  # of the slower rate
+ONE = 1 << 20  # a weight of 1 in whole numbers
+SLOT_BYTES = 8  # for a number among others; its sign is the highest bit
+SIGN = bytes(SLOT_BYTES - 1) + b"\x80"
 
 
 class Resampler:
@@ -21,6 +31,8 @@ class Resampler:
         self._up, self._down = to_hz // common, from_hz // common
         self._phases = _phases(self._up, self._down)
         self._n_taps = len(self._phases[0])
+        # worth while where many outputs have the same weights: not for 44,100 Hz, which has 80 kinds of them
+        self._joint = [_strides(taps, self._down) for taps in self._phases] if self._down < self._n_taps else []
         self._before: list[float] = [0.0] * (self._n_taps - 1)
         self._at = 0  # of the next output sample, from the first of `before`, in parts of an input sample
         self.delay_s = self._n_taps / 2 / from_hz if self._up != self._down else 0.0
@@ -29,20 +41,53 @@ class Resampler:
         """More input; what output there is by now."""
         if self._up == self._down:
             return samples
-        data, up, down = self._before + list(map(float, samples)), self._up, self._down
+        data, up, down = self._before + samples, self._up, self._down
         n_places = len(data) - self._n_taps + 1
         n_output = max(0, -((self._at - n_places * up) // down))
         output = [0.0] * n_output
         for n in range(min(up, n_output)):  # every up-th output has the same weights, and lies `down` samples further
             first, phase = divmod(self._at + n * down, up)
-            output[n::up] = self._weighed(data, self._phases[phase], range(first, n_places, down))
+            output[n::up] = self._weighed(data, phase, range(first, n_places, down))
         n_done, self._at = divmod(self._at + n_output * down, up)
         self._before = data[n_done:]
         return output
 
-    def _weighed(self, data: list[float], taps: list[float], places: range) -> list[float]:
-        n_taps = self._n_taps
+    def _weighed(self, data: list[float], phase: int, places: range) -> list[float]:
+        if self._joint:
+            return self._weighed_together(data, phase, places)
+        taps, n_taps = self._phases[phase], self._n_taps
         return [sum(map(mul, taps, data[at : at + n_taps])) for at in places]
+
+    def _weighed_together(self, data: list[float], phase: int, places: range) -> list[float]:
+        """What lies `step` samples apart meets the same weights: as many products as that, added."""
+        strides, step = self._joint[phase], places.step
+        n_more = -(-self._n_taps // step) - 1
+        end = places.start + (len(places) + n_more) * step
+        total = sum(
+            joined(map(round, data[places.start + n : end : step])) * weights for n, weights in enumerate(strides)
+        )
+        sums = parted(total, len(places) + 2 * n_more)
+        return [one / ONE for one in sums[n_more : n_more + len(places)]]
+
+
+def joined(values: Iterable[int]) -> int:
+    """Of a, b, c ...: a + b * 2**64 + c * 2**128 ..., each with its sign."""
+    slots = array("q", values)
+    signs = int.from_bytes(SIGN * len(slots), "little")
+    return (int.from_bytes(slots.tobytes(), "little") ^ signs) - signs
+
+
+def parted(number: int, n_values: int) -> list[int]:
+    """What was joined."""
+    signs, slots = int.from_bytes(SIGN * n_values, "little"), array("q")
+    slots.frombytes(((number + signs) ^ signs).to_bytes(SLOT_BYTES * n_values, "little"))
+    return slots.tolist()
+
+
+def _strides(taps: list[float], step: int) -> list[int]:
+    """The weights that samples `step` apart meet, the last one first, as a product wants it."""
+    whole = [round(tap * ONE) for tap in taps] + [0] * (-len(taps) % step)
+    return [joined(whole[n::step][::-1]) for n in range(step)]
 
 
 def _phases(up: int, down: int) -> list[list[float]]:

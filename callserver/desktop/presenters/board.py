@@ -224,7 +224,7 @@ class Board(Presenter[BoardData]):
         if not row.call_id:
             return ""
         others = (one for one in self.model.rows.values() if one.call_id == row.call_id and one is not row)
-        return "→ " + channel_title(other, self.work.language) if (other := next(others, None)) else ""
+        return channel_title(other, self.work.language) if (other := next(others, None)) else ""
 
     def _alarms(self) -> tuple[str, ...]:
         earlier = [one for one in self._earlier if not any(_same(one, now) for now in self.model.alarms)]

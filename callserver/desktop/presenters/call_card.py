@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.arrivals import arrival
 from callserver.desktop.presenters.clocks import stopwatch
+from callserver.desktop.presenters.path import path_text
 from callserver.desktop.presenters.presenter import Presenter
-from callserver.wire.catalogue import N_, known, text
-from callserver.wire.messages import Access, Card, SeatStatus
+from callserver.wire.catalogue import N_, text
+from callserver.wire.messages import Access, Card, Identity, SeatStatus
 from callserver.wire.states import SeatState
 from callserver.wire.words import reason_text
 
@@ -39,6 +40,7 @@ class CallCardData:
     ended: str  # why the last call is over
     problem: str
     may_answer: bool
+    several: bool = False  # customers who may be he: one of them is to be chosen in the tabs
     other: str = ""  # who is consulted besides, with the clock of that call
 
 
@@ -49,12 +51,6 @@ def caller_name(card: Card, language: str) -> str:
     return card.caller_name or card.caller_number or text(language, "number withheld")
 
 
-def _step(step: str, language: str) -> str:
-    """Of "main-menu: 2" what was keyed in; a menu's name as it is known to people."""
-    keyed = step.rpartition(": ")[2]
-    return known(language, keyed.removeprefix("key "))
-
-
 class CallCard(Presenter[CallCardData]):
     """The card fills itself; a call that is over stays, in grey, until the next one."""
 
@@ -62,9 +58,11 @@ class CallCard(Presenter[CallCardData]):
     _ended = ""
     _came = ""  # the cause with which the call that rings, or rang, came here
     _rings_until_s = 0.0
+    _several: tuple[str, dict[str, str]] = ("", {})  # a call whose caller may be these, by member number
 
     def start(self) -> None:
         super().start()
+        self._endings.append(self.work.record.watch(self.refresh))
         self.count_seconds()
 
     def data(self) -> CallCardData:
@@ -74,19 +72,21 @@ class CallCard(Presenter[CallCardData]):
             title = "" if self._ended else self.work.words("Who calls is shown here")
             return CallCardData(False, False, title, "", "", "", False, (), self._ended, self.problem, False)
         rings = seat.state is SeatState.RINGING
+        n_match, card = self._as_chosen(card)
         return CallCardData(
             rings=rings,
             is_over=seat.call is None,
             title=self._title(card),
             name=caller_name(card, self.work.language),
             number=self._number(card),
-            identity=self._identity(card),
+            identity=self.work.words("{n} customers match", n=n_match) if n_match else self._identity(card),
             is_proved=card.identity is not None and card.identity.proved,
             details=self._details(card),
             ended=self._ended if seat.call is None else "",
             problem=self.problem,
             may_answer=rings,
             other=self._other(card),
+            several=n_match > 1,
         )
 
     def answer(self) -> None:
@@ -123,6 +123,7 @@ class CallCard(Presenter[CallCardData]):
     def _number(self, card: Card) -> str:
         said = card.caller_number or self.work.words("number withheld")
         parts = [said] if said != caller_name(card, self.work.language) else []  # it stands above already
+        parts += [card.region] if card.region else []
         if card.identity is not None and card.identity.number:
             parts.append(self.work.words("Member {number}", number=card.identity.number))
         return " · ".join(parts)
@@ -132,14 +133,41 @@ class CallCard(Presenter[CallCardData]):
             return self.work.words(UNKNOWN)
         return self.work.words(PROVED if card.identity.proved else CLAIMED)
 
+    def _as_chosen(self, card: Card) -> tuple[int, Card]:
+        """
+        Of several customers who have his number none is taken for him before the agent has chosen.
+
+        :return: how many there are to choose from, and the card with who was chosen
+        """
+        record = self.work.record
+        if record.call_id == card.call_id and record.hits:
+            self._several = card.call_id, {str(one["number"]): str(one["name"]) for one in record.hits}
+        call_id, names = self._several
+        if call_id != card.call_id or (card.identity is not None and card.identity.proved):
+            return 0, card
+        if record.member in names:
+            return 0, replace(card, identity=Identity(record.member, names[record.member]))
+        n_left = len(record.hits) if record.call_id == card.call_id else 0  # 0 also where it is none of them
+        return n_left, replace(card, identity=None)
+
     def _details(self, card: Card) -> tuple[str, ...]:
         words = self.work.words
         rows = []
         if card.queue is not None:
-            rows.append(words("Queue {queue} · waited {time}", queue=card.queue, time=stopwatch(card.waited_s)))
+            now_s = max(0.0, self._waited_s(card) - card.earlier_s)
+            rows.append(words("Queue {queue} · waited {time}", queue=card.queue, time=stopwatch(now_s)))
+        if card.earlier_s:
+            whole = stopwatch(self._waited_s(card))
+            rows.append(words("Calls again: his place is kept, {time} since he came first", time=whole))
         if card.path:
-            rows.append(words("Path {path}", path=" › ".join(_step(step, self.work.language) for step in card.path)))
+            rows.append(words("Path {path}", path=path_text(card.path, self.work.language)))
         return (*rows, *(self.work.told(row) for part in card.parts for row in part.rows))
+
+    def _waited_s(self, card: Card) -> float:
+        """While it rings he waits on; what the server tells when he is answered is the whole of it."""
+        seat = self.model.seat
+        rings = seat.state is SeatState.RINGING and seat.call is not None and seat.call.call_id == card.call_id
+        return card.waited_s + (self.model.age_s(self.model.seat_since_s) if rings else 0.0)
 
     # What makes it look otherwise
 

@@ -138,6 +138,8 @@ class Controls(Presenter[ControlsData]):
         seat = self.model.seat
         if seat.kept is not None and act in CONSULTING:
             return self.work.words(CONSULTING[act])
+        if act is Act.MUTE and seat.state is SeatState.RINGING:
+            return self.work.words("Silence")  # the ring: there is no talk yet that could be muted
         if act is Act.HOLD and seat.state is SeatState.HELD:
             return self.work.words("Retrieve")
         if act is Act.FAX and self._fax_news.n_new:

@@ -204,4 +204,6 @@ class Customer(Presenter[CustomerData]):
 
 
 def _line(one: Mapping[str, Any]) -> str:
-    return " · ".join(filter(None, (one["name"], one["number"], " ".join(one["telephones"]), one["address"])))
+    return " · ".join(
+        filter(None, (beside(one["name"]), one["number"], " ".join(one["telephones"]), beside(one["address"])))
+    )

@@ -58,6 +58,7 @@ class LogIn(AgentListener):
         self._why_here = why_here
         self._show: Callable[[LogInData], None] = _nobody
         self._server = ServerLook(clock, settings, ways, self.refresh)
+        self._coming: Sentence | None = None
         self._problem: Sentence | None = None
         self._beside = Beside.SERVER
         self._must_change = self._may_take_over = self._is_in = False
@@ -76,6 +77,11 @@ class LogIn(AgentListener):
         self._show = _nobody
         self._server.stop()
 
+    def expect(self, coming: Sentence) -> None:
+        """The server is on its way: until it is there this is said, and not that it cannot be reached."""
+        self._coming = coming
+        self.refresh()
+
     def words(self, msgid: str) -> str:
         """In the language of the panel."""
         return text(self.language, msgid)
@@ -85,14 +91,16 @@ class LogIn(AgentListener):
         self._show(self.data())
 
     def data(self) -> LogInData:
-        trust, reach = self._server.trust, self._server.reach
+        server, trust = self._server, self._server.trust
+        reach = server.reach if server.is_reached else self._coming or server.reach
         return LogInData(
             servers=self._settings.now.servers,
             reach=told(reach, self.language) if reach is not None else "",
-            is_reachable=self._server.is_reached,
+            is_reachable=server.is_reached,
+            is_coming=self._coming is not None and not server.is_reached,
             trust=trust,
             certificate={Trust.FIRST: self.words(FIRST_CONNECTION), Trust.CHANGED: self.words(CHANGED)}.get(trust, ""),
-            fingerprints=self._server.fingerprints,
+            fingerprints=server.fingerprints,
             must_change=self._must_change,
             may_take_over=self._may_take_over,
             is_busy=self._client is not None,

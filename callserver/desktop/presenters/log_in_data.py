@@ -50,6 +50,7 @@ class LogInData:
     servers: tuple[str, ...]
     reach: str
     is_reachable: bool
+    is_coming: bool  # not there yet, and that is as it should be
     trust: Trust
     certificate: str
     fingerprints: tuple[str, ...]

@@ -8,6 +8,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from callserver.desktop.foreign import beside
+from callserver.desktop.presenters.clocks import moment
 from callserver.desktop.presenters.paged_list import Page, PagedList
 from callserver.desktop.presenters.rows import Row, colleagues, own, seat_row
 from callserver.wire.messages import Access, ChannelRow, Hello, Said
@@ -132,7 +133,7 @@ class Messages(PagedList[MessagesData]):
         else:
             to = one["to"] or f"{one['recipient']} {beside(one['recipient_name'])}".rstrip()
         title = words("To {name}", name=to) if is_own else f"{one['sender']} {beside(one['name'])}".rstrip()
-        return Row(str(one["id"]), f"{title} · {one['at'][:16].replace('T', ' ')}", str(one["text"]))
+        return Row(str(one["id"]), f"{title} · {moment(one['at'])}", str(one["text"]))
 
     # What makes it look otherwise
 

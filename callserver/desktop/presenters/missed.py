@@ -7,6 +7,7 @@ from typing import Any
 
 from callserver.desktop.foreign import beside
 from callserver.desktop.model import Connection
+from callserver.desktop.presenters.clocks import moment
 from callserver.desktop.presenters.controls import RESTING_STATES
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.rows import Row, own
@@ -114,7 +115,7 @@ class Missed(Presenter[MissedData]):
 
     def _slip(self, slip: dict[str, Any]) -> Row:
         title = f"{slip['number'] or self.work.words('number withheld')} {beside(slip['name'] or '')}".rstrip()
-        since = slip["since"][:16].replace("T", " ")
+        since = moment(slip["since"])
         why_not = self._by(slip["by"]) if slip["state"] != "waiting" else ""
         detail = self.work.words("Call-back · {queue} · since {since}", queue=slip["queue"], since=since)
         return Row(SLIP + slip["id"], title, detail, why_not=why_not)

@@ -41,7 +41,7 @@ class MyDay(Presenter[MyDayData]):
     def data(self) -> MyDayData:
         here = self.model.connection is Connection.HERE
         words = self.work.words
-        return MyDayData(self._day(), words("Connected") if here else words("Not connected"), here)
+        return MyDayData(self._day(), self._connected() if here else words("Not connected"), here)
 
     def ended(self, cause: str) -> None:
         self._due_s = min(self._due_s, self.work.clock.seconds() + AFTER_CALL_S)
@@ -55,6 +55,13 @@ class MyDay(Presenter[MyDayData]):
 
     def lost(self, why: object) -> None:
         self.refresh()
+
+    def round_trip(self, ms: int) -> None:
+        self.refresh()
+
+    def _connected(self) -> str:
+        ms, words = self.model.round_trip_ms, self.work.words
+        return words("Connected") if ms is None else words("Connected · {n} ms", n=ms)
 
     def _day(self) -> str:
         told = self._told

@@ -16,6 +16,7 @@ from callserver.desktop.presenters.order_rows import money
 from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.refusals import Refused
+from callserver.wire.states import SeatState
 
 Row = Mapping[str, Any]
 
@@ -57,6 +58,7 @@ class OrderForm(OrderItems):
             problem_at=draft.problem_at,
             place=draft.place,
             turn=self._turn,
+            may_add=is_there and not self._only_rings(draft),
             may_confirm=is_there and (bool(draft.lines) or bool(form.get("pending")) or bool(draft.waits)),
             may_discard=is_there and bool(draft.saved or draft.lines),
             question=self._question(),
@@ -141,6 +143,10 @@ class OrderForm(OrderItems):
         if ordered and not draft.lines:
             return words("Already ordered in this call: {orders}", orders=", ".join(ordered))
         return words("Read the order back; confirm after consent") if draft.lines else ""
+
+    def _only_rings(self, draft: Draft) -> bool:
+        seat = self.model.seat
+        return seat.state is SeatState.RINGING and seat.call is not None and seat.call.call_id == draft.call_id
 
     def _question(self) -> Question | None:
         if not self._draft.asks:

@@ -16,6 +16,7 @@ class OrderFormData:
     :param lines: item, name, price, stock, pieces, sum
     :param stored: the customer's own address; "" if there is none
     :param problem_at: the place that the problem is about; "": the order
+    :param may_add: while it only rings there is nobody yet who orders
     :param place: where the cursor belongs
     :param turn: grows whenever the cursor has to go there
     """
@@ -42,6 +43,7 @@ class OrderFormData:
     problem_at: str
     place: str
     turn: int
+    may_add: bool
     may_confirm: bool
     may_discard: bool
     question: Question | None

@@ -91,10 +91,11 @@ def tile(row: ChannelRow, age_s: float | None, language: str, partner: str = "")
     state, wrap_up = state_of(row), row.sub == WRAP_UP
     title, clock = channel_title(row, language), "" if age_s is None else stopwatch(age_s)
     word = known(language, N_("wrap-up") if wrap_up else WORDS[state])
-    what = "  ".join(filter(None, (_doing(row, language), _mark(row, language), partner)))
+    doing = _doing(row, language), _mark(row, language)
+    with_whom = text(language, "with {whom}", whom=partner) if partner else ""
     whole_word = word if wrap_up else state_text(state, language)
     kept = text(language, "another call held") if row.kept else ""
-    spoken = ", ".join(filter(None, (title, whole_word, clock, row.caller, what, kept)))
+    spoken = ", ".join(filter(None, (title, whole_word, clock, row.caller, *doing, with_whom, kept)))
     return Tile(
         channel=row.channel,
         state=state,
@@ -102,7 +103,7 @@ def tile(row: ChannelRow, age_s: float | None, language: str, partner: str = "")
         word=word,
         clock=clock,
         caller=row.caller or "",
-        what=what,
+        what="  ".join(filter(None, (*doing, partner and f"→ {partner}"))),
         depth=_depth(row, state, age_s or 0),
         blinks=state in (LineState.RINGING_IN, SeatState.RINGING),
         wrap_up=wrap_up,

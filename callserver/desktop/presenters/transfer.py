@@ -210,8 +210,8 @@ class Transfer(LivePresenter[TransferData]):
 
     def _star(self) -> str:
         if self.chosen and self.chosen in self.work.settings.now.favourites:
-            return "☆ " + self.work.words("No favourite any more")
-        return "★ " + self.work.words("To favourites")
+            return "☆ " + self.work.words("No favourite")
+        return "★ " + self.work.words("Favourite")
 
     def _name(self, card: Card) -> str:
         name, number = caller_name(card, self.work.language), card.caller_number or ""

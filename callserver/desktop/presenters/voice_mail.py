@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from callserver.desktop.foreign import beside
 from callserver.desktop.listener import IN_CALL
 from callserver.desktop.playing import RATE_HZ, Playing, Speaker
-from callserver.desktop.presenters.clocks import stopwatch
+from callserver.desktop.presenters.clocks import moment, stopwatch
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.rows import Row
 from callserver.desktop.presenters.workplace import Workplace
@@ -150,7 +150,7 @@ class VoiceMail(Presenter[VoiceMailData]):
     def _row(self, message: dict[str, Any]) -> Row:
         words = self.work.words
         who = f"{message['number'] or words('number withheld')} {beside(message['name'] or '')}".rstrip()
-        details = [message["came"][:16].replace("T", " "), stopwatch(message["length_s"])]
+        details = [moment(message["came"]), stopwatch(message["length_s"])]
         details += [words("urgent")] if message["urgent"] else []
         details += [words("private")] if message["private"] else []
         details += [words("taken by {name}", name=message["taken_name"])] if message["taken_name"] else []

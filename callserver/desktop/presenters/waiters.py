@@ -33,7 +33,7 @@ def waiter_lines(model: ShopModel, language: str) -> tuple[WaiterLine, ...]:
         WaiterLine(
             call_id=one.call_id,
             place=str(place),
-            caller=one.caller or "",
+            caller=one.caller or text(language, "number withheld"),
             wait=stopwatch(waited_s),
             queue=queue,
             priority=str(one.priority),

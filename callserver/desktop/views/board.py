@@ -48,7 +48,7 @@ class BoardView(Screen):
         self.legend_button = QPushButton(words("Legend"))
         self.legend_button.setCheckable(True)
         self.legend = LegendPanel(words("Legend"), self.presenter.legend)
-        titles = ("#", words("Number"), words("Wait"), words("Queue"), words("Priority"), "")
+        titles = ("#", words("Number"), words("Wait"), words("Queue"), words("Priority"), words("Note"))
         self.waiting = _facts(Table(words("Who waits"), titles, right=(0, 2, 4), empty=words("Nobody waits")))
         self.waiting.set_widths(*WIDTHS_PX)
         self.alarms = _facts(Table(words("Alarms"), (words("Alarms"),), empty=words("No alarms")))

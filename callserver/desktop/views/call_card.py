@@ -34,9 +34,12 @@ class CallCardView(Screen):
         self.details.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setFont(sized(LARGE_PX, bold=True))
         table = keys(work.settings.now.keys)
+        self.choose = QPushButton(f"{work.words('Choose')} {shown(table[Act.TAB_1])}")
         self.answer = QPushButton(f"{work.words('Answer')} {shown(table[Act.ANSWER])}")
         self.reject = QPushButton(f"{work.words('Reject')} {shown(table[Act.REJECT])}")
         self._lay_out()
+        self.choose.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.choose.clicked.connect(actions[Act.TAB_1].trigger)
         self.answer.clicked.connect(actions[Act.ANSWER].trigger)
         self.reject.clicked.connect(actions[Act.REJECT].trigger)
         self._rings = False
@@ -55,6 +58,7 @@ class CallCardView(Screen):
         for line in (self.title, self.name, self.number, self.identity, self.details, self.ended, self.other):
             line.setVisible(bool(line.text()))  # no holes in the card
         self.notice.show_problem(data.problem)
+        self.choose.setVisible(data.several)
         self.answer.setVisible(data.rings)
         self.reject.setVisible(data.rings)
         for label in (self.name, self.number, self.identity, self.details):
@@ -75,6 +79,7 @@ class CallCardView(Screen):
             self.name,
             self.number,
             self.identity,
+            self.choose,
             self.details,
             self.ended,
             self.other,

@@ -114,6 +114,7 @@ class CustomerView(Screen):
         for field, widget in self.fields.items():
             fields.addRow(QLabel(words(FIELD_WORDS[field])), name(widget, words(FIELD_WORDS[field])))
         self.language.addItem("", "")
+        self.language.setItemData(0, words("not known"), Qt.ItemDataRole.AccessibleTextRole)
         for code, word in LANGUAGE_WORDS.items():
             self.language.addItem(words(word), code)
         fields.addRow(QLabel(words(FIELD_WORDS["language"])), self.language)

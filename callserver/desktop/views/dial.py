@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton
 
 from callserver.desktop.presenters.dial import Dial, DialData
 from callserver.desktop.presenters.workplace import Workplace
+from callserver.desktop.views.row_list import RowList
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.theme import LARGE_PX, sized
 from callserver.desktop.views.widgets import Notice
@@ -14,7 +16,7 @@ DIGITS_MAX = 40  # with blanks and dashes
 
 
 class DialView(Screen):
-    """One field, and the button that Enter presses."""
+    """One field, and the button that Enter presses; below them what was dialled last, to be dialled again."""
 
     def __init__(self, work: Workplace) -> None:
         super().__init__()
@@ -26,23 +28,36 @@ class DialView(Screen):
         )
         self.number.setAccessibleName(work.words("Number"))
         self.dial, self.notice = QPushButton(f"{work.words('Dial')} Enter"), Notice()
+        self.recent, self.nothing = RowList(work.words("Dialled last")), QLabel(wordWrap=True)
         lines, row = column(self), QHBoxLayout()
         lines.addWidget(heading)
         row.addWidget(self.number, 1)
         row.addWidget(self.dial)
         lines.addLayout(row)
         lines.addWidget(self.notice)
-        lines.addStretch(1)
+        lines.addWidget(QLabel(work.words("Dialled last")))
+        lines.addWidget(self.nothing, 1, Qt.AlignmentFlag.AlignTop)  # in the list's place
+        lines.addWidget(self.recent, 1)
         self.presenter: Dial = Dial(work, self.show_data)
         self.number.returnPressed.connect(self.carry_out)
         self.dial.clicked.connect(self.carry_out)
+        self.recent.chosen.connect(self.number.setText)
+        self.recent.carried_out.connect(self._again)
 
     def show_data(self, data: DialData) -> None:
         """Paint it."""
         self.notice.show_problem(data.problem)
+        self.recent.show_rows(data.recent)
+        self.recent.setVisible(not data.nothing)
+        self.nothing.setText(data.nothing)
+        self.nothing.setVisible(bool(data.nothing))
 
     def carry_out(self) -> None:
         self.number.setText(self.presenter.dial(self.number.text()))
+
+    def _again(self, number: str) -> None:
+        """Enter or a double click on a number."""
+        self.number.setText(self.presenter.dial(number))
 
     def take_focus(self) -> None:
         self.number.setFocus()

@@ -61,7 +61,7 @@ class FaxView(Screen):
         for button, may, why_not in (
             (self.receive, data.may_receive, data.why_not_receive),
             (self.send, data.may_send, data.why_not_send),
-            (self.later, data.may_queue, data.why_not_send),
+            (self.later, data.may_queue and self._has_number(), data.why_not_send),
             (self.stop_button, data.may_stop, ""),
         ):
             button.setEnabled(may)
@@ -200,6 +200,12 @@ class FaxView(Screen):
         if self._data is not None and place >= 0:
             self.presenter.cancel_job(self._data.jobs[place].job)
 
+    def _has_number(self) -> bool:
+        return bool(self.number.text().strip())
+
+    def _number_changed(self) -> None:
+        self.later.setEnabled(self._data is not None and self._data.may_queue and self._has_number())
+
     def _turn_back(self) -> None:
         self.presenter.turn(-1)
 
@@ -280,6 +286,7 @@ class FaxView(Screen):
     def _connect(self) -> None:
         self.source.activated.connect(self._source_chosen)
         self.at_time.toggled.connect(self._later_chosen)
+        self.number.textChanged.connect(self._number_changed)
         self.number.returnPressed.connect(self._send_later)
         for button, act in (
             *((self.receive, self.presenter.receive), (self.send, self._send), (self.later, self._send_later)),

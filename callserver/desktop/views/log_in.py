@@ -82,7 +82,7 @@ class LogInView(QWidget):
     def show_data(self, data: LogInData) -> None:
         """Paint it."""
         self._show_servers(data.servers)
-        self.reach.show_info(data.reach) if data.is_reachable else self.reach.show_problem(data.reach)
+        self.reach.show_info(data.reach) if data.is_reachable or data.is_coming else self.reach.show_problem(data.reach)
         self._show_certificate(data)
         for widget in self._new_row:
             widget.setVisible(data.must_change)
@@ -115,10 +115,16 @@ class LogInView(QWidget):
 
     # Acts of the person
 
+    def _press(self) -> None:
+        self.take_focus()  # the button goes grey, and Enter must not then be Quit's
+        self.go_in()
+
     def _take_over(self) -> None:
+        self.take_focus()
         self._log_in.log_in(self.typed(), take_over=True)
 
     def _trust(self) -> None:
+        self.take_focus()
         if self._log_in.trust(self.fingerprint.text()):
             self.go_in()
 
@@ -251,7 +257,7 @@ class LogInView(QWidget):
     def _connect(self) -> None:
         self.server.editTextChanged.connect(self._log_in.server_typed)
         self.by_telephone.toggled.connect(self.telephone.setVisible)
-        self.log_in.clicked.connect(self.go_in)
+        self.log_in.clicked.connect(self._press)
         self.quit.clicked.connect(self.quits)
         self.take_over.clicked.connect(self._take_over)
         self.trust.clicked.connect(self._trust)

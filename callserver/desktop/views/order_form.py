@@ -87,7 +87,7 @@ class OrderFormView(Screen):
         self._show_choices(data)
         self._show_words(data)
         for button in (self.add, self.reserve):
-            button.setEnabled(bool(data.call_id))
+            button.setEnabled(data.may_add)
         self.remove.setEnabled(bool(data.lines) and not data.hits)
         self.confirm.setEnabled(data.may_confirm)
         self.discard.setEnabled(data.may_discard)

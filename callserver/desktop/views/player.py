@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QStandardPaths
+from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QPushButton, QSizePolicy, QWidget
 
@@ -169,6 +169,7 @@ class PlayerView(Screen):
         self.protect, self.download = QPushButton(words("Protect")), QPushButton(words("Download…"))
         self.class_ = name(ComboBox(), words("Class"))
         self.class_.addItems(["", COMPLAINT])
+        self.class_.setItemData(0, words("none"), Qt.ItemDataRole.AccessibleTextRole)
         editable(self.class_, words("Class"), CLASS_MAX)
         self.note = name(QLineEdit(maxLength=NOTE_MAX, placeholderText=words("Note for others")), words("Note"))
         self.write = QPushButton(words("Save"))

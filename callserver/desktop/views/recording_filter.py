@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 
-from PySide6.QtCore import QDate
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QDateEdit, QGridLayout, QLineEdit, QPushButton, QWidget
 
 from callserver.desktop.presenters.recording_filter import DAYS, LENGTHS, OUTCOMES, PERIODS, RecordingFilter
@@ -29,7 +29,7 @@ class FilterBar(QWidget):
     def __init__(self, work: Workplace, look: Callable[[], None]) -> None:
         super().__init__()
         words = work.words
-        self._look = look
+        self._look, self._every = look, words("all")
         self.period = _choice(words("Date"), {key: words(one) for key, one in PERIODS.items()})
         self.since, self.until = _day(words("First day")), _day(words("Last day"))
         self.number = _field(words("Number"), words("Number, as 138*"))
@@ -70,8 +70,8 @@ class FilterBar(QWidget):
 
     def offer(self, seats: tuple[str, ...], queues: tuple[str, ...]) -> None:
         """Those that can be chosen; others can be typed."""
-        _offer(self.seat, seats)
-        _offer(self.queue, queues)
+        _offer(self.seat, seats, self._every)
+        _offer(self.queue, queues, self._every)
 
     @property
     def is_tall(self) -> bool:
@@ -131,12 +131,13 @@ def _list(words: str) -> ComboBox:
     return box
 
 
-def _offer(box: ComboBox, choices: tuple[str, ...]) -> None:
+def _offer(box: ComboBox, choices: tuple[str, ...], every: str) -> None:
     wanted = ("", *choices)
     if wanted != tuple(box.itemText(index) for index in range(box.count())):
         typed = box.currentText()
         box.clear()
         box.addItems(wanted)
+        box.setItemData(0, every, Qt.ItemDataRole.AccessibleTextRole)  # an empty field asks for all
         box.setEditText(typed)
 
 

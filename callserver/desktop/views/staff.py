@@ -47,7 +47,7 @@ class StaffView(Screen):
         self._work = work
         words = work.words
         self.lacks, self.question, self.notice = QLabel(), QuestionView(), Notice()
-        self.people = Table(words("All agents"), (words("No."), words("Name"), ""), wide=1)
+        self.people = Table(words("All agents"), (words("No."), words("Name"), words("State")), wide=1)
         self.heading = ElidedLabel(foreign=True)
         self.number = name(QLineEdit(maxLength=NUMBER_MAX), words("Staff number"))
         self.person = name(QLineEdit(maxLength=NAME_MAX), words("Name"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QToolButton, QWidget
 
 from callserver.desktop.keys import Act
@@ -96,6 +96,15 @@ class StateBarView(Screen):
         self.menu.setAccessibleName(self._work.words("Menu"))
         self.menu.setMenu(self._menu)
         self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        for menu in (self._pauses, self._menu):
+            menu.aboutToHide.connect(self._mouse_left)
+
+    def _mouse_left(self) -> None:
+        """While a menu is open Qt tells no button that the mouse has left it: it would stay painted so."""
+        for button in (self.pause, self.menu):
+            is_under = button.rect().contains(button.mapFromGlobal(QCursor.pos()))
+            button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, is_under)
+            button.update()
 
     def _pause_chosen(self, action: QAction) -> None:
         self.presenter.pause(action.data())

@@ -108,6 +108,7 @@ QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:check
 QPushButton:disabled, QToolButton:disabled {{ color: {worn.disabled}; background: {worn.ground};
     border: 1px dashed {worn.frame} }}
 QPushButton[destroys="asks"]:enabled {{ border-color: {worn.problem}; color: {worn.problem} }}
+QPushButton[destroys="asks"]:pressed {{ background: {mixed(worn.panel, worn.problem, 0.12)} }}
 QPushButton[destroys="does"]:enabled {{ border-color: {worn.destroy.fill}; background: {worn.destroy.fill};
     color: {worn.destroy.text} }}
 QLineEdit, QPlainTextEdit, QTextEdit, QListView, QTableView, QTreeView {{ border: 1px solid {worn.frame};

@@ -25,7 +25,7 @@ class ThingsView(Screen):
         self._work = work
         words = work.words
         self.heading, self.notice, self.question = ElidedLabel(), Notice(), QuestionView()
-        self.items = Table(words("All of them"), (words("Known as"), ""), wide=0)
+        self.items = Table(words("All of them"), (words("Known as"), words("State")), wide=0)
         self.name = name(QLineEdit(maxLength=NAME_MAX), words("Known as"))
         self.form = Form(words("Settings"))
         self.new, self.delete = QPushButton(words("New")), QPushButton(words("Delete…"))

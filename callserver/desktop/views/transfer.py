@@ -13,7 +13,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.row_list import RowList
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
-from callserver.desktop.views.widgets import ElidedLabel, Notice
+from callserver.desktop.views.widgets import ElidedLabel, Notice, tooltip
 
 FIND_MAX = 40
 STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
@@ -33,12 +33,12 @@ class TransferView(Screen):
         self.list, self.nothing = RowList(words("Where to")), QLabel()
         self.consult = QPushButton(f"{words('Consult')} Enter")
         self.send = QPushButton(f"{words('Blind transfer')} {shown(table[Act.CARRY_OUT])}")
-        self._star_key = shown(table[Act.FAVOURITE])
         self.flash, self.star = QPushButton(words("By the exchange")), QPushButton()
         self.complete = QPushButton(f"{words('Complete')} {shown(table[Act.TRANSFER])}")
         self.three_way = QPushButton(f"{words('Three-way')} {shown(table[Act.THREE_WAY])}")
         self.swap = QPushButton(f"{words('Swap')} {shown(table[Act.HOLD])}")
         self.cancel = QPushButton(f"{words('Cancel consult')} {shown(table[Act.HANG_UP])}")
+        tooltip(self.star, shown(table[Act.FAVOURITE]))  # the row has no room for it
         self.notice = Notice()
         self.filters = QButtonGroup(self)
         self._lay_out(work)
@@ -54,7 +54,7 @@ class TransferView(Screen):
         self.nothing.setText(data.nothing)
         self.nothing.setVisible(bool(data.nothing))
         self.list.setVisible(not data.nothing)
-        self.star.setText(f"{data.star} {self._star_key}")
+        self.star.setText(data.star)
         self.consulting.setText(data.consulting)
         self._both.setVisible(bool(data.consulting))
         self._alone.setVisible(not data.consulting)

@@ -264,6 +264,11 @@ class ComboBox(QComboBox):
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
+def is_typed_in(widget: QWidget) -> bool:
+    """Whether it is a field in which somebody has typed since it was filled."""
+    return isinstance(widget, QLineEdit) and widget.isModified()
+
+
 def narrow(box: ComboBox, letters: int) -> ComboBox:
     """As wide as so many letters, and wider only where there is room: what is in it comes from outside."""
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

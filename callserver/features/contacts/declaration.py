@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callserver.acd.seats.looks import Looks
 from callserver.features import Feature, Shop
 from callserver.features.contacts.desk import ContactsDesk
 from callserver.features.contacts.missed import MissedDesk
@@ -13,7 +14,7 @@ def declare(shop: Shop) -> Feature:
     house = shop.house
     if house is None:
         return Feature("contacts")
-    desk = ContactsDesk(shop.store, shop.events, house.settings, house.telephones)
+    desk = ContactsDesk(shop.store, shop.events, house.settings, house.telephones, Looks(shop.events))
     talking = Talking(shop.store, shop.events, house.tell, house.rights, house.members)
-    missed = MissedDesk(shop.store, shop.events, lambda: house.settings().exchange.country)
+    missed = MissedDesk(shop.store, shop.events, lambda: house.settings().exchange.country, house.rights)
     return Feature("contacts", acts=desk.acts() | talking.acts() | missed.acts(), arrived=talking.arrived)

@@ -15,6 +15,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from callserver.acd.seats.acts import Act
+from callserver.acd.seats.looks import Looks
 from callserver.acd.seats.seat import Seat
 from callserver.calls.audit import audited, in_words
 from callserver.calls.event_log import EventLog
@@ -51,6 +52,7 @@ class ContactsDesk:
     events: EventLog
     settings: Callable[[], Config]
     telephones: Callable[[str], Collection[str]]
+    looks: Looks
 
     def acts(self) -> dict[str, Act]:
         """By their names on the agents' channel."""
@@ -116,6 +118,8 @@ class ContactsDesk:
             calls, place = rules.calls_of(numbers, after)
             return {"calls": calls, "notes": [] if after else rules.notes(contacts), "next": place}
 
+        if contact.startswith(MEMBER):
+            self.looks.note(seat, "list_contacts", [contact.removeprefix(MEMBER)])
         return self.store.read(look)
 
     def note_contact(self, seat: Seat, contact: str, text: str) -> Deferred[None]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 
 from callserver.acd.seats.acts import Act
 from callserver.acd.seats.seat import Seat
+from callserver.acd.supervision.sight import SERVES
 from callserver.calls.audit import audited, in_words
 from callserver.calls.event_log import EventLog
 from callserver.features.contacts.arguments import missed_result, missed_telephone
@@ -20,6 +21,7 @@ from callserver.store.database import Store
 from callserver.store.tables import from_ms, to_ms
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.numbers import normal
+from callserver.wire.rights import Right
 
 TAKEN = timedelta(minutes=15)  # so long nobody else calls him, unless it is settled before
 SHOWN = timedelta(days=7)  # as the list of missed calls goes back
@@ -30,11 +32,13 @@ Row = dict[str, Any]
 class MissedDesk:
     """
     :param country: of telephone numbers
+    :param rights: of a person, at this moment
     """
 
     store: Store
     events: EventLog
     country: Callable[[], str]
+    rights: Callable[[str], Collection[Right]]
 
     def acts(self) -> dict[str, Act]:
         """By their names on the agents' channel."""
@@ -48,8 +52,12 @@ class MissedDesk:
         """
         Who calls whom of the missed callers, and what came of it, in the last seven days; the newest first.
 
+        Numbers are for rights 1, 3 and 5, and there is nothing else in it: for others it is empty.
+
         :return: a list of {"number" (as it is dialled), "by", "name", "at", "result" ("": he calls him now)}
         """
+        if not SERVES & set(self.rights(seat.number)):
+            return succeed([])
         return self.store.read(_taken, self.events.now())
 
     def take_missed(self, seat: Seat, telephone: str) -> Deferred[None]:

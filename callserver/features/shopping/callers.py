@@ -66,12 +66,6 @@ def seen(seat: Seat, call_id: str = "") -> tuple[str, str | None]:
     return call.id, call.caller.known_by
 
 
-def talk_id(seat: Seat) -> str:
-    """Of the call he is at, or has last been at; "" for none."""
-    there = [*seat.shown_calls, *seat.recent]
-    return there[0].id if there else ""
-
-
 def _named(seat: Seat, call_id: str) -> Call:
     for call in (*seat.shown_calls, *seat.recent):
         if call.id == call_id:

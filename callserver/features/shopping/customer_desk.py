@@ -18,6 +18,7 @@ from twisted.internet.defer import Deferred
 from callserver.acd.organisation.forms import OrganisationError
 from callserver.acd.organisation.noted import Noted
 from callserver.acd.seats.acts import Act
+from callserver.acd.seats.looks import Looks
 from callserver.acd.seats.seat import Seat
 from callserver.calls.audit import audit, audited, in_words
 from callserver.calls.call import Call
@@ -30,7 +31,6 @@ from callserver.features.shopping.books import searching
 from callserver.features.shopping.books.customers import Member, member_form
 from callserver.features.shopping.desk import customer_card
 from callserver.features.shopping.flow.visitors import Visitors
-from callserver.features.shopping.looks import Looks
 from callserver.store.database import Store
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.messages import CardPart, Identity

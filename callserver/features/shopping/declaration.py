@@ -9,6 +9,7 @@ from twisted.application.service import IService
 from twisted.internet.defer import Deferred, maybeDeferred
 
 from callserver.acd.seats.acts import Act
+from callserver.acd.seats.looks import Looks
 from callserver.features import Asked, Feature, Share, Shop
 from callserver.features.shopping import proofs, sample
 from callserver.features.shopping.booking import Bookings
@@ -17,7 +18,6 @@ from callserver.features.shopping.desk import customer_card
 from callserver.features.shopping.flow import news
 from callserver.features.shopping.flow.counter import Premises
 from callserver.features.shopping.flow.menu import ShopMenu
-from callserver.features.shopping.looks import Looks
 from callserver.features.shopping.old_proofs import OldProofs
 from callserver.features.shopping.order_desk import OrderDesk
 from callserver.features.shopping.rules import telephones_of

@@ -10,15 +10,15 @@ from twisted.internet.defer import Deferred
 
 from callserver.acd.organisation.noted import Noted
 from callserver.acd.seats.acts import Act
+from callserver.acd.seats.looks import Looks, talk_id
 from callserver.acd.seats.seat import Seat
 from callserver.calls.audit import audit
 from callserver.calls.event_log import EventLog
-from callserver.features.shopping import answers, arguments, callers, rules
+from callserver.features.shopping import answers, arguments, rules
 from callserver.features.shopping.answers import Row
 from callserver.features.shopping.books import searching
 from callserver.features.shopping.books.refusals import in_words
 from callserver.features.shopping.books.searching import PAGE
-from callserver.features.shopping.looks import Looks
 from callserver.store.database import Store
 from callserver.wire.refusals import Refusal, Refused
 
@@ -55,7 +55,7 @@ class OrderDesk:
         """
 
         async def story() -> Row:
-            find = partial(searching.find_items, words, place, self.events.now(), callers.talk_id(seat))
+            find = partial(searching.find_items, words, place, self.events.now(), talk_id(seat))
             page = await self.store.read(find)
             return {"found": [answers.good_row(one) for one in page.found], "next": page.next}
 

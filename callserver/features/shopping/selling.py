@@ -18,6 +18,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from callserver.acd.seats.acts import Act
+from callserver.acd.seats.looks import Looks
 from callserver.acd.seats.seat import Seat
 from callserver.calls.audit import audited, in_words
 from callserver.calls.call import Call
@@ -28,7 +29,6 @@ from callserver.features.shopping.answers import Row
 from callserver.features.shopping.booking import Bookings
 from callserver.features.shopping.contact import Contact
 from callserver.features.shopping.flow.visitors import Visitors
-from callserver.features.shopping.looks import Looks
 from callserver.features.shopping.tables import Payment, Source
 from callserver.store.database import Store
 from callserver.wire.catalogue import N_, Complaint

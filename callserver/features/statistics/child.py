@@ -77,8 +77,13 @@ def ask_child(task: Task) -> Any:
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise Complaint(N_("the report failed: {problem}"), problem=said)
+    return read(task, done.stdout)
+
+
+def read(task: Task, answer: bytes) -> Any:
+    """What a child has written: a list of tables, or the octets of a file."""
     is_file = task.request["report"] == DAY or task.request["file"]
-    return done.stdout if is_file else json.loads(done.stdout)
+    return answer if is_file else json.loads(answer)
 
 
 def main() -> None:
@@ -86,14 +91,19 @@ def main() -> None:
     os.nice(NICE)
     task = Task(**json.load(sys.stdin))
     try:
-        sys.stdout.buffer.write(_made(task))
+        sys.stdout.buffer.write(made(task))
     except Complaint as problem:
         details = {name: str(one) for name, one in problem.details.items()}
         sys.stdout.buffer.write(json.dumps({"complaint": problem.msgid, "details": details}).encode())
         sys.exit(COMPLAINS)
 
 
-def _made(task: Task) -> bytes:
+def made(task: Task) -> bytes:
+    """
+    The answer, as the child writes it.
+
+    :raises Complaint: what cannot be done
+    """
     request = Request.read(task.request)
     ask = request.ask(ServerConfig(time_zone=task.time_zone).zone)
     database = database_at(task.where)
@@ -106,16 +116,16 @@ def _made(task: Task) -> bytes:
         if request.report == DAY:
             which = date.fromisoformat(request.first)
             with database.atomic():
-                found = day.of(ask, which)
+                of_the_day = day.of(ask, which)
             from callserver.features.statistics.drawing.day_sheet import day_sheet
 
-            return day_sheet(found, task.name, request.language)
+            return day_sheet(of_the_day, task.name, request.language)
         with database.atomic():
             check_known(REPORTS[request.report].only, request.only)
-            made = REPORTS[request.report].make(ask)
+            found = REPORTS[request.report].make(ask)
     if request.file:
-        return _file(made, request)
-    return json.dumps([plain(table, request.language) for table in made]).encode()
+        return _file(found, request)
+    return json.dumps([plain(table, request.language) for table in found]).encode()
 
 
 def _file(made: Sequence[Table], request: Request) -> bytes:

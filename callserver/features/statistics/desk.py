@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred
 
 from callserver.acd.seats.acts import Act
 from callserver.acd.seats.seat import Seat
+from callserver.acd.supervision.sight import SERVES
 from callserver.calls.audit import audit, audited, in_words
 from callserver.calls.event_log import EventLog
 from callserver.features.statistics.request import DAY, Request
@@ -123,7 +124,9 @@ class StatisticsDesk:
 
     def missed_calls(self, seat: Seat, language: str) -> Deferred[dict[str, Any]]:
         """
-        Who was missed in the last seven days, and neither reached nor served since; a working list, seen by all.
+        Who was missed in the last seven days, and neither reached nor served since.
+
+        A working list of who serves callers, rights 1, 3 and 5: for others it has no rows.
 
         :return: {"title", "columns": [[title, unit]], "rows", "total", "notes"}
         """
@@ -133,7 +136,8 @@ class StatisticsDesk:
 
         async def story() -> dict[str, Any]:
             (table,) = await self.make(request)
-            return dict(table)
+            sees = SERVES & set(self.rights(seat.number))
+            return dict(table) if sees else {**table, "rows": [], "total": None}
 
         return self._told(seat, "", "", story)
 

@@ -13,6 +13,7 @@ from callserver.acd.offices.cases import AtOffice, Case
 from callserver.acd.offices.desk import PAGE, CaseList
 from callserver.acd.seats.acts import perform
 from callserver.wire.refusals import Refused
+from callserver.wire.rights import Right
 from tests.features.recordings.log_case import NOON
 from tests.store.inline import InlineStore
 
@@ -21,7 +22,12 @@ class CaseListTests(SynchronousTestCase):
     def setUp(self) -> None:
         store: Any = InlineStore()
         self.addCleanup(store.database.close)
-        self.store, self.list = store, CaseList(store, lambda: "cn")
+        self.store, self.list = store, CaseList(store, lambda: "cn", self)
+        self.held = frozenset({Right.ANSWER_QUEUED})
+
+    def rights(self, number: str) -> frozenset[Right]:
+        """Of whoever asks."""
+        return self.held
 
     def open(self, n: int, number: str) -> None:
         case = Case(f"case-{n}", f"call-{n}", NOON + timedelta(minutes=n // 2), number, "北京", "number", "no picture")
@@ -44,6 +50,15 @@ class CaseListTests(SynchronousTestCase):
         (found,) = self.listed("8613912345678")["found"]
         self.assertEqual((found["note"], found["result"], found["office"]), ("no picture", "answered", "7"))
         self.assertEqual([(one["office"], one["result"]) for one in found["attempts"]], [("7", "answered")])
+
+    def test_whose_numbers(self) -> None:
+        """Who serves no callers sees that there are faults, and not whose; who asks by a number knows it already."""
+        self.open(1, "13912345678")
+        for right, seen in ((Right.SUPERVISOR, True), (Right.ANSWER_QUEUED, True), (Right.GRAB, True), (None, False)):
+            self.held = frozenset() if right is None else frozenset({right})
+            (found,) = self.listed("")["found"]
+            self.assertEqual((found["number"], found["note"]), ("13912345678" if seen else None, "no picture"))
+        self.assertEqual(self.listed("13912345678")["found"][0]["number"], "13912345678")
 
     def test_pages(self) -> None:
         """The newest first; none twice, none left out, also of one moment."""

@@ -192,6 +192,8 @@ class OrganisationTests(SynchronousTestCase):
         for number, region in (("051287654321", "suzhou"), ("13906201234", "suzhou"), ("13912345678", "nanjing")):
             self.assertEqual(self.book.region_of(number), region)
         self.assertEqual(self.book.region_of("01062345678"), "")
+        self.assertEqual(self.book.whole_region_of("13906201234"), "jiangsu suzhou")
+        self.assertEqual(self.book.whole_region_of("01062345678"), "")
         self.assertEqual([one.number for one in self.book.offices_of("suzhou")], ["2", "1"])
         self.assertEqual([one.number for one in self.book.offices_of("nanjing")], ["1", "2"])
         self.assertEqual(self.book.offices_of(""), ())

@@ -509,7 +509,9 @@ class CutOffTests(CallBackCase):
         self.assertApproximates(row.oldest_s, 60, 1)
         self.seat("802")
         self.shop.wait(0.5)
-        self.assertApproximates(self.shop.seats["802"].status.call.waited_s, 61, 2)
+        card = self.shop.seats["802"].status.call
+        self.assertApproximates(card.waited_s, 61, 2)
+        self.assertApproximates(card.earlier_s, 50, 1)
 
     def test_line_pulled_out(self) -> None:
         """Whose line died while he waited has his old place too, once."""

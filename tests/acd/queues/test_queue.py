@@ -569,7 +569,21 @@ class QueueTests(SynchronousTestCase):
         seat.ready()
         card = seat.status.call
         assert card is not None
-        self.assertEqual((card.waited_s, card.path), (7, ("shop",)))
+        self.assertEqual((card.waited_s, card.earlier_s, card.path), (7, 0, ("shop",)))
+
+    def test_ringing_is_waiting(self) -> None:
+        """Once he is answered the card tells his whole wait, that while it rang included, and stays at it."""
+        seat = self.seat()
+        self.caller()
+        self.shop.wait(6)
+        seat.answer()
+        card = seat.status.call
+        assert card is not None
+        self.assertApproximates(card.waited_s, 6, 1)
+        told_s = card.waited_s
+        self.shop.wait(20)
+        assert seat.status.call is not None
+        self.assertEqual(seat.status.call.waited_s, told_s)
 
     def test_comfort(self) -> None:
         """Who waits hears a word every minute, and music in between."""

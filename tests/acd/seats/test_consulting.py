@@ -665,6 +665,74 @@ class JoinTests(ConsultingCase):
         self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
 
 
+class BothAwayTests(ConsultingCase):
+    """Li has put Wang aside for his caller, and Wang has put Li aside, when Li brings the two together."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.talk_with_wang()
+        self.li.swap()
+        self.wang.hold()
+
+    def test_joined(self) -> None:
+        """The caller hears music until Wang is back; then the two talk."""
+        self.li.join()
+        self.assertTrue(self.caller_hears_music())
+        self.assertEqual((self.shop.state(), self.wang.status.state), (LineState.HELD, SeatState.HELD))
+        self.wang.retrieve()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+
+    def test_joined_while_he_asks_another(self) -> None:
+        """Likewise when Wang has put Li aside to ask a third colleague."""
+        self.zhao.ready()
+        self.wang.retrieve()
+        self.consult(self.wang, "seat 803")
+        self.li.join()
+        self.assertTrue(self.caller_hears_music())
+        self.wang.hang_up()
+        self.wang.retrieve()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+
+    def test_all_three(self) -> None:
+        """Caller and agent talk on, and Wang is with them as soon as he is back."""
+        self.li.three_way()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.wang.retrieve()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI, WANG}, LI: {LINE, WANG}, WANG: {LI, LINE}})
+
+    def test_one_of_them_is_sent_away(self) -> None:
+        """In a talk of three both have put the others aside: whoever is dismissed, the caller is held by the other."""
+        self.li.three_way()
+        self.wang.retrieve()
+        self.wang.hold()
+        self.li.hold()
+        self.wang.dismiss(Reason(Cause.DISMISSED))
+        self.assertTrue(self.caller_hears_music())
+        self.li.retrieve()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+
+    def test_whom_one_of_them_calls_does_not_come(self) -> None:
+        """In a talk of three Li leaves the others to a number that nobody answers: they have each other, not Li."""
+        self.li.three_way()
+        self.wang.retrieve()
+        self.wang.hold()
+        self.consult(self.li, f"number {OUTSIDE}")
+        self.person().rings()
+        self.li.join()
+        self.person().does_not_answer()
+        self.assertTrue(self.caller_hears_music())
+        self.assertIsNot(self.li.status.state, SeatState.RINGING)
+        self.wang.retrieve()
+        self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+
+    def test_he_does_not_come_back(self) -> None:
+        """Wang is sent away: the caller does not stay in silence."""
+        self.li.join()
+        self.wang.dismiss(Reason(Cause.DISMISSED))
+        self.shop.let_pass(1)
+        self.assertTrue(self.caller_hears_music() or self.who_hears_whom().get(LINE))
+
+
 class WhileItRingsTests(ConsultingCase):
     """Joined while the third party's telephone rings yet."""
 

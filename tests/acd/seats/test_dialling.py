@@ -255,6 +255,26 @@ class OutsideTests(DiallingCase):
         self.shop.agent("801")
         self.assertEqual(self.li.status.reason, "lunch")  # a log-in that was refused has not ended his pause
 
+    def test_nothing_else_beside_an_emergency(self) -> None:
+        """
+        Who is dismissed may call for help, and keep it held; what he dials beside it is refused, and nothing has begun.
+
+        Else somebody would be called whom nobody talks with, and hear nothing when he answers.
+        """
+        self.li.dismiss(Reason(Cause.DISMISSED))
+        self.dial(self.li, "110")
+        self.person("110").answers()
+        for held in (False, True):
+            if held:
+                self.li.hold()
+            for to in (f"number {OUTSIDE}", "seat 802"):
+                self.assertIs(self.refusal(self.shop.seats_dial.consult, self.li, to)[0], Refusal.NOT_NOW)
+            self.assertEqual(len(self.shop.calls), 1)
+            self.assertIs(self.li.status.state, SeatState.HELD if held else SeatState.TALKING)
+        self.shop.seats_dial.consult(self.li, "number 119")
+        self.person("119").answers()
+        self.assertEqual(self.shop.heard_by(self.li.station), {"outside 119"})
+
     def test_emergency_while_it_rings(self) -> None:
         """What rings at the seat stops there, and the ambulance is called."""
         self.dial(self.wang, "801")

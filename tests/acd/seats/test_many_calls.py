@@ -75,6 +75,7 @@ class House(RuleBasedStateMachine):
         self.queue = people(shop, wrap_up_s=5, max_wait_s=120.0)
         shop.seats_dial = Dialling(shop.seats, shop.staff, shop.calls, shop.out, shop, self.queue.queues)
         self.queue._say = lambda call, prompts: succeed(None)  # no sound is made here
+        shop.find_person = self.waits  # type: ignore[method-assign]  # whom an agent has called and left, too
         self.logs = capturedLogs()
         self.logs.__enter__()
         for number in NUMBERS:
@@ -163,10 +164,13 @@ class House(RuleBasedStateMachine):
     @rule(line=st.integers(0, N_LINES - 1))
     def calls(self, line: int) -> None:
         if self.shop.state(line) is LineState.IDLE:
-            call = self.shop.answered_call(line, f"1391234567{line}")
-            waiting = Deferred.fromCoroutine(self.queue.enter(call))
-            call.when_ended().addCallback(lambda _: waiting.cancel())
-            waiting.addCallbacks(lambda _: call.end("menu", Reason(Cause.MENU_OVER)), lambda f: f.trap(CancelledError))
+            self.waits(self.shop.answered_call(line, f"1391234567{line}"))
+
+    def waits(self, call: Call, queue: str = "", on_refused: object = None) -> None:
+        """In the queue; whom it does not serve is hung up on."""
+        waiting = Deferred.fromCoroutine(self.queue.enter(call))
+        call.when_ended().addCallback(lambda _: waiting.cancel())
+        waiting.addCallbacks(lambda _: call.end("menu", Reason(Cause.MENU_OVER)), lambda f: f.trap(CancelledError))
 
     @rule(line=st.integers(0, N_LINES - 1))
     def hangs_up(self, line: int) -> None:

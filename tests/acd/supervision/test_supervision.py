@@ -9,6 +9,7 @@ import numpy as np
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.acd.moves.dialling import Dialling
+from callserver.acd.seats.acts import perform
 from callserver.acd.seats.seat import Seat
 from callserver.acd.supervision.supervision import Supervision
 from callserver.calls.call import Call
@@ -908,3 +909,54 @@ class SeatTests(SupervisionCase):
         self.supervision.set_priority(self.supervisor, self.world.call.id, 5)
         self.assertEqual(self.world.priorities, [(self.world.call.id, 5)])
         self.assertEqual(self.refused(self.supervision.set_priority, self.supervisor, "call-99", 5), "no-call")
+
+
+class MeantCallTests(SynchronousTestCase):
+    """A supervisor's act names the call that his board showed at the seat or line."""
+
+    def setUp(self) -> None:
+        self.shop = Shop()
+
+    def result(self, act: str, *args: str) -> str:
+        """What becomes of it, as it goes over the wire."""
+        rights = self.shop.shop.staff.rights("900")
+        try:
+            perform(self.shop.supervision.acts(), rights, self.shop.supervisor, act, args)
+        except Refused as refused:
+            return str(refused)
+        return ""
+
+    def test_the_call_before(self) -> None:
+        """Its line has another caller by now: he is neither heard nor broken off, and that it was tried is noted."""
+        for act, args in (("listen", ()), ("barge_in", ()), ("break_off", ("hang up",))):
+            self.assertEqual(self.result(act, "line 1", *args, "call-of-before"), "call-gone")
+            self.assertEqual(self.shop.audits()[-1], ("900", act, "line 1", self.shop.call.id, "call-gone"))
+        self.assertIsNone(self.shop.call.ended)
+        self.assertNotIn("seat 900", self.shop.hears())
+
+    def test_no_call_any_more(self) -> None:
+        """Nor is anything done to a line that has none, or by one who listens to nobody."""
+        self.assertEqual(self.result("break_off", "line 2", "hang up", "call-of-before"), "call-gone")
+        for act in ("whisper", "barge_in", "take_over", "stop_listening"):
+            self.assertEqual(self.result(act, *[""] * (act == "barge_in"), "call-of-before"), "call-gone", act)
+
+    def test_without_the_right(self) -> None:
+        """Whoever may not do it learns no more than that."""
+        self.shop.without("900", Right.BARGE_IN)
+        self.assertEqual(self.result("break_off", "line 1", "hang up", "call-of-before"), "no-right: 17")
+        self.assertEqual(self.result("break_off", "line 1", "hang up", self.shop.call.id), "no-right: 17")
+
+    def test_this_call(self) -> None:
+        """With its own id each is done, from listening to the end of the call."""
+        call = self.shop.call
+        for act, args in (("listen", ("line 1",)), ("whisper", ()), ("barge_in", ("",)), ("take_over", ())):
+            self.assertEqual(self.result(act, *args, call.id), "", act)
+        self.assertEqual(self.result("break_off", "line 1", "hang up", call.id), "")
+        self.assertIsNotNone(call.ended)
+
+    def test_a_seat_that_consults(self) -> None:
+        """The call that the board shows at a seat is the one that can be heard there, whichever he talks in."""
+        for happens in (self.shop.consult, self.shop.agent.swap, self.shop.agent.cancel):
+            happens()
+            shown = self.shop.shop.board.statuses["seat 801"].call_id or ""
+            self.assertEqual(self.result("listen", "seat 801", shown), "")

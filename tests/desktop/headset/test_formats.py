@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.desktop.headset.formats import RATE_HZ, WIRE, Inward, Outward, SoundFormat
-from callserver.desktop.headset.resampler import Resampler
+from callserver.desktop.headset.resampler import Resampler, joined, parted
 from tests.desktop.headset.fakes import tone
 from tests.desktop.pulse import amplitude
 
@@ -75,3 +75,22 @@ class ResamplerTests(SynchronousTestCase):
         """Nothing is touched where nothing is to be done."""
         samples = WIRE.read(tone(0.1, 440))
         self.assertIs(Resampler(8000, 8000).feed(samples), samples)
+
+    @given(st.sampled_from([8000, 16000, 32000, 44100, 48000]), st.lists(st.integers(-32768, 32767), max_size=400))
+    def test_cut_anywhere(self, rate_hz: int, samples: list[int]) -> None:
+        """Both ways, pieces of any length give what the whole gives."""
+        for from_hz, to_hz in ((rate_hz, 8000), (8000, rate_hz)):
+            whole, cut = Resampler(from_hz, to_hz), Resampler(from_hz, to_hz)
+            pieces = [samples[at : at + 7] for at in range(0, len(samples), 7)]
+            self.assertEqual([one for piece in pieces for one in cut.feed(piece)], whole.feed(samples))
+
+    def test_full_scale(self) -> None:
+        """The loudest there is, of either sign, comes out as it went in, and not the sum of a neighbour."""
+        for value in (32767.0, -32768.0):
+            out = Resampler(32000, 8000).feed([value] * 640)[8:]
+            self.assertLess(max(abs(one - value) for one in out), 1.0)
+
+    @given(st.lists(st.integers(-(2**62), 2**62), max_size=20))
+    def test_joined(self, values: list[int]) -> None:
+        """Side by side in one number, and apart again."""
+        self.assertEqual(parted(joined(values), len(values)), values)

@@ -64,7 +64,7 @@ class SeenTests(BoardCase):
         """Who waits: number, wait, queue and priority, the longest wait first; who will be called back is marked."""
         first, second = self.now.waiting
         self.assertEqual((first.place, first.caller, first.wait, first.queue), ("1", "075588889999", "1:20", "order"))
-        self.assertEqual((second.caller, second.priority, second.mark), ("", "5", "call-back"))
+        self.assertEqual((second.caller, second.priority, second.mark), ("number withheld", "5", "call-back"))
 
     def test_alarms(self) -> None:
         """An alarm is there until it is over, also one that was given before the log-in."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callserver.desktop.presenters.call_card import CallCard, CallCardData
 from callserver.wire.messages import Card, CardPart, ChannelRow, Identity, Phrase, QueueRow, Waiter
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
+from tests.desktop.presenters.test_foreign_names import CUSTOMER
 from tests.desktop.presenters.work_case import WorkCase
 
 LI = Card(
@@ -15,7 +18,7 @@ LI = Card(
     waited_s=42,
     identity=Identity("10023", "李明", proved=True),
     parts=(CardPart("shopping", (Phrase("basket empty"),)),),
-    path=("shop", "main-menu: 2", "enter-item: 1203", "key 0"),
+    path=("shop", "main-menu: 2", "enter-item-number: 1203", "key 0"),
 )
 STRANGER = Card("call-2", None)
 
@@ -40,7 +43,54 @@ class CallCardTests(CallCardCase):
         self.assertEqual((self.now.rings, self.now.may_answer, self.now.name), (True, True, "李明"))
         self.assertEqual((self.now.identity, self.now.is_proved), ("✔ Proved (PIN)", True))
         self.assertEqual(self.now.number, "13800138000 · Member 10023")
-        self.assertEqual(self.now.details, ("Queue shop · waited 0:42", "Path shop › 2 › 1203 › 0", "basket empty"))
+        self.assertEqual(
+            self.now.details,
+            (
+                "Queue shop · waited 0:42",
+                "Path shop › Main menu › To reserve › Item number 1203 › Person",
+                "basket empty",
+            ),
+        )
+
+    def test_waits_on(self) -> None:
+        """While it rings his wait counts on; the whole of it, which the server tells at the answer, then stands."""
+        self.seat(SeatState.RINGING, LI)
+        self.clock.advance(9)
+        self.assertEqual(self.now.details[0], "Queue shop · waited 0:51")
+        self.seat(SeatState.TALKING, replace(LI, waited_s=51))
+        self.clock.advance(60)
+        self.assertEqual(self.now.details[0], "Queue shop · waited 0:51")
+
+    def test_calls_again(self) -> None:
+        """Whose place was kept from a call before has not waited all that time in this call, and it says both."""
+        self.seat(SeatState.RINGING, replace(LI, waited_s=750, earlier_s=708))
+        self.assertEqual(self.now.details[0], "Queue shop · waited 0:42")
+        self.assertEqual(self.now.details[1], "Calls again: his place is kept, 12:30 since he came first")
+
+    def test_region(self) -> None:
+        """Where his number is from stands beside it, where the shop's regions tell."""
+        self.seat(SeatState.RINGING, replace(LI, region="广东 深圳"))
+        self.assertEqual(self.now.number, "13800138000 · 广东 深圳 · Member 10023")
+
+    def test_several_match(self) -> None:
+        """Nobody of several with his number is taken for him: the card says how many, then who was chosen."""
+        self.work.record.begin()
+        self.addCleanup(self.work.record.end)
+        found = [
+            {"number": number, "name": name, "telephones": ["138"], "address": "", "known_by": "number"}
+            for number, name in (("10023", "李明"), ("10024", "李红"), ("10025", "李强"))
+        ]
+        self.client.waiting.clear()
+        self.seat(SeatState.TALKING, Card("call-1", "138", identity=Identity("10023", "李明")))
+        self.client.answers({"found": found})
+        self.assertEqual((self.now.name, self.now.number, self.now.several), ("138", "", True))
+        self.assertEqual(self.now.identity, "3 customers match")
+        self.work.record.choose("10024")
+        self.client.answers(CUSTOMER | found[1])
+        self.assertEqual((self.now.name, self.now.several), ("李红", False))
+        self.assertEqual((self.now.number, self.now.identity), ("138 · Member 10024", "? Number matches, not proved"))
+        self.seat(SeatState.TALKING, Card("call-2", "137", identity=Identity("20001", "王五")))
+        self.assertEqual(self.now.name, "王五")
 
     def test_only_claimed(self) -> None:
         """A number can be lent: that it matches is not a proof."""

@@ -40,7 +40,7 @@ class ButtonsTests(ControlsCase):
     def test_ringing(self) -> None:
         """A call that rings can be answered, and made silent."""
         self.seat(SeatState.RINGING, LI)
-        self.assertEqual(self.may(), {"Answer", "Mute", "Messages"})
+        self.assertEqual(self.may(), {"Answer", "Silence", "Messages"})
 
     def test_talking(self) -> None:
         """In a talk all but answering and dialling; three talk only when there are three."""

@@ -8,6 +8,7 @@ from callserver.desktop.not_connected import NO_ANSWER, NotConnected
 from callserver.desktop.presenters.log_in import SERVERS_MAX
 from callserver.desktop.presenters.log_in_data import Beside, Trust, Typed, first_typed
 from callserver.desktop.presenters.ways import reconnect_s
+from callserver.wire.catalogue import Complaint
 from callserver.wire.refusals import Refusal, Refused
 from tests.desktop.presenters.log_in_case import ONE, OTHER, SERVER, TYPED, LogInCase
 
@@ -28,6 +29,15 @@ class ServerTests(LogInCase):
         self.clock.advance(5.1)
         self.server.shows()
         self.assertTrue(self.shown.is_reachable)
+
+    def test_on_its_way(self) -> None:
+        """A server that is being started is no trouble: it says so calmly, and then that it is there."""
+        self.panel.expect(Complaint("Starting the demo shop…"))
+        self.server.is_off()
+        self.assertEqual((self.shown.reach, self.shown.is_coming), ("Starting the demo shop…", True))
+        self.clock.advance(30)
+        self.server.shows()
+        self.assertEqual((self.shown.reach, self.shown.is_coming), ("Reachable, 12 ms", False))
 
     def test_typing(self) -> None:
         """While another server is being typed it is not looked for at each letter."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import Any
+from unittest.mock import patch
 
 from twisted.internet.defer import Deferred
 
@@ -19,16 +22,21 @@ from tests.desktop.presenters.work_case import WorkCase
 
 MISSED = {"rows": [["13912345678", "2026-11-26 22:40", 3, 1, "shop"], ["0755123", "2026-11-26 21:40", 1, 0, ""]]}
 SLIP = {
-    "id": "c9", "queue": "shop", "number": "137", "name": "王五", "since": "2026-11-26T20:00:00+08:00",
+    "id": "c9", "queue": "shop", "number": "137", "name": "王五", "since": "2026-11-26T12:00:00+00:00",
     "tries": 0, "not_before": None, "state": "waiting", "by": "",
 }  # fmt: skip
 
 
 class ServedCase(WorkCase):
-    """A server that has these answers; what has none waits."""
+    """A server that has these answers, its times in UTC; what has none waits. The clock on the wall is China's."""
 
     def setUp(self) -> None:
         super().setUp()
+        zone = patch.dict(os.environ, {"TZ": "Asia/Shanghai"})
+        zone.start()
+        time.tzset()
+        self.addCleanup(time.tzset)
+        self.addCleanup(zone.stop)
         self.served: dict[str, Any] = {"missed_calls": MISSED, "list_call_backs": [], "list_missed_taken": []}
         self.client.waiting.clear()
         self.client.asked.clear()
@@ -130,7 +138,7 @@ class MessagesTests(ServedCase):
     def setUp(self) -> None:
         super().setUp()
         found = {"id": 4, "sender": "802", "name": "刘洋", "recipient": "801", "recipient_name": "王芳", "to": ""}
-        found |= {"text": "李明的订单", "at": "2026-11-26T20:00:00+08:00"}
+        found |= {"text": "李明的订单", "at": "2026-11-26T12:00:00+00:00"}
         self.served["list_said"] = {"found": [found], "next": ""}
         self.shown: list[MessagesData] = []
         self.messages = Messages(self.work, self.shown.append)
@@ -139,16 +147,16 @@ class MessagesTests(ServedCase):
 
     def test_counted_until_opened(self) -> None:
         """What comes is counted, once each, until the panel is open; then it is read as it comes."""
-        said = Said(9, "802", "刘洋", "你好", "2026-11-26T20:00:00+08:00")
+        said = Said(9, "802", "刘洋", "你好", "2026-11-26T12:00:00+00:00")
         self.model.said(said)
         self.model.said(said)
         self.assertEqual(len(self.model.unread), 1)
         self.messages.opened()
         self.assertEqual(self.model.unread, {})
-        self.model.said(Said(10, "802", "刘洋", "在吗", "2026-11-26T20:01:00+08:00"))
+        self.model.said(Said(10, "802", "刘洋", "在吗", "2026-11-26T12:01:00+00:00"))
         self.assertEqual(self.model.unread, {})
         self.messages.closed()
-        self.model.said(Said(11, "802", "刘洋", "?", "2026-11-26T20:02:00+08:00"))
+        self.model.said(Said(11, "802", "刘洋", "?", "2026-11-26T12:02:00+00:00"))
         self.assertEqual(len(self.model.unread), 1)
 
     def test_history(self) -> None:
@@ -190,7 +198,7 @@ class MessagesTests(ServedCase):
 class VoiceMailTests(ServedCase):
     def setUp(self) -> None:
         super().setUp()
-        message = {"message": "m1", "came": "2026-11-26T20:00:00+08:00", "number": "139", "name": "李明"}
+        message = {"message": "m1", "came": "2026-11-26T12:00:00+00:00", "number": "139", "name": "李明"}
         message |= {"length_s": 42, "urgent": True, "private": False, "heard": False, "taken_name": ""}
         self.served |= {"list_mailboxes": [{"box": "801", "name": "王芳", "new": 1}], "list_messages": [message]}
         self.served |= {"mark_message": None}

@@ -24,14 +24,14 @@ class TileTests(SynchronousTestCase):
 
     def test_talk(self) -> None:
         """A line's tile says who calls, since when, and with whom he talks."""
-        shown = tile(LINES[2], 134, "en", partner="→ 802")
+        shown = tile(LINES[2], 134, "en", partner="802")
         self.assertEqual((shown.title, shown.word, shown.clock), ("Line 3", "talking", "2:14"))
         self.assertEqual((shown.caller, shown.what), ("13800138000", "→ 802"))
 
     def test_aloud(self) -> None:
         """Read aloud, a tile tells all that is seen on it."""
-        shown = tile(SEATS[1], 134, "en", partner="→ Line 3")
-        for part in ("802", "刘洋", "talking", "2:14", "13800138000", "→ Line 3", "another call held"):
+        shown = tile(SEATS[1], 134, "en", partner="Line 3")
+        for part in ("802", "刘洋", "talking", "2:14", "13800138000", "with Line 3", "another call held"):
             self.assertIn(part, shown.spoken)
 
     def test_step(self) -> None:

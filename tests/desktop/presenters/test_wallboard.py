@@ -121,3 +121,13 @@ class MyDayTests(WorkCase):
         self.model.lost(NotConnected("gone"))
         self.assertEqual((self.shown[-1].connection, self.shown[-1].is_connected), ("Not connected", False))
         self.assertIn("23", self.shown[-1].day)
+
+    def test_how_fast(self) -> None:
+        """How long the connection takes stands beside it, as soon as it is measured, and not when it is lost."""
+        self.assertEqual(self.shown[-1].connection, "Connected")
+        self.model.round_trip(42)
+        self.assertEqual(self.shown[-1].connection, "Connected · 42 ms")
+        self.model.lost(NotConnected("no answer"))
+        self.assertEqual(self.shown[-1].connection, "Not connected")
+        self.log_in()
+        self.assertEqual(self.shown[-1].connection, "Connected")

@@ -88,11 +88,11 @@ class EveryKeyTests(EveryKeyCase):
         assert isinstance(panel, TransferView)
         QTest.keyClicks(panel.field, "075588889999")
         qt.flush()
-        self.assertEqual(panel.star.text(), "★ To favourites Ctrl+D")
+        self.assertEqual(panel.star.text(), "★ Favourite")
         QTest.keyClick(panel.field, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
         qt.flush()
         self.assertEqual(self.work.settings.now.favourites, ("number 075588889999",))
-        self.assertEqual(panel.star.text(), "☆ No favourite any more Ctrl+D")
+        self.assertEqual(panel.star.text(), "☆ No favourite")
         self.assertIn("favourite", panel.list.texts[0])
 
 

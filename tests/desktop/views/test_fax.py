@@ -42,7 +42,9 @@ class FaxViewTests(WorkCase):
 
     def test_sent_by_itself(self) -> None:
         """A document, a number, Enter; a file has a field for its path."""
+        self.assertFalse(self.view.later.isEnabled())
         QTest.keyClicks(self.view.number, "021 1234 5678")
+        self.assertTrue(self.view.later.isEnabled())
         QTest.keyClick(self.view.number, Qt.Key.Key_Return)
         self.assertEqual(self.client.asked[-1], ("queue_fax", "02112345678", "document 7", {}))
         self.assertFalse(self.view.path.isVisible())

@@ -78,6 +78,18 @@ class PanelTests(PanelCase):
         self.assertEqual(self.view.fingerprint.text(), fingerprint)
         qt.click(self.view.trust)
         self.assertEqual(len(self.server.clients), 1)
+
+    def test_refused_after_a_button(self) -> None:
+        """Which is gone or grey then: the next key goes into the password, and Enter is not Quit's."""
+        self.server.shows()
+        self.view.number.setText("801")
+        self.view.password.setText("wrong")
+        for button in (self.view.trust, self.view.log_in):
+            button.setFocus()
+            qt.click(button)
+            self.server.refuses(Refused(Refusal.LOG_IN))
+            qt.flush()
+            self.assertIs(self.window.focusWidget(), self.view.password)
         self.assertFalse(self.view.box.isVisible())
 
     def test_changed_certificate(self) -> None:

@@ -55,6 +55,12 @@ class OrderFormViewTests(WorkCase):
         self.assertTrue(self.form.pieces.hasFocus())
         self.assertEqual(self.form.pieces.selectedText(), "1")
 
+    def test_only_rings(self) -> None:
+        """While a call only rings there is nobody yet who orders: nothing is added or reserved for him."""
+        self.assertTrue(self.form.add.isEnabled() and self.form.reserve.isEnabled())
+        self.seat(SeatState.RINGING, LONG)
+        self.assertFalse(self.form.add.isEnabled() or self.form.reserve.isEnabled())
+
     def test_hits(self) -> None:
         """Of several items that match one is chosen by arrow and Enter."""
         QTest.keyClicks(self.form.item, "tea")

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.desktop.views.colours import DARK, LIGHT, SHOWN_ALIKE, contrast, mixed
-from callserver.desktop.views.theme import RING_PX, Theme, colours, palette
+from callserver.desktop.views.theme import RING_PX, Theme, colours, palette, style_sheet
 from callserver.wire.states import LineState, SeatState
 from tests.desktop.qt import application, flush, key, shown
 
@@ -34,6 +34,17 @@ class ColourTests(SynchronousTestCase):
                 self.assertGreaterEqual(contrast(ground.text, ground.fill), 4.5)
             for words, colour in product((worn.text, worn.soft), worn.states.values()):
                 self.assertGreaterEqual(contrast(words, mixed(worn.ground, colour, DEEPEST)), 4.5, colour)
+
+    def test_words_on_buttons(self) -> None:
+        """So can those of a button that the mouse is over, or that is pressed, and of one that destroys."""
+        for worn in (LIGHT, DARK):
+            over, pressed = (mixed(worn.panel, worn.focus, share) for share in (0.12, 0.25))
+            destroying = mixed(worn.panel, worn.problem, 0.12)
+            for words, ground in (
+                (worn.text, over), (worn.text, pressed), (worn.problem, over), (worn.problem, destroying)
+            ):  # fmt: skip
+                self.assertGreaterEqual(contrast(words, ground), 4.5, (words, ground))
+                self.assertIn(ground, style_sheet(worn))
 
     def test_shapes(self) -> None:
         """Frames, the ring of the focus, badges on their tiles and glyphs on their badges are seen."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QCursor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
 
 from callserver.desktop.keys import Act
@@ -49,6 +51,27 @@ class RingTests(WindowCase):
         self.seat(SeatState.IDLE_PC)
         self.seat(SeatState.RINGING, Card("call-2", "62345678"), rings_for_s=15.0)
         self.assertEqual(said[1:], ["Incoming call 62345678"])
+
+    def test_focus_after_a_talk(self) -> None:
+        """After a talk a digit is its outcome's, and not a field's; who is typing a name goes on typing."""
+        self.seat(SeatState.TALKING, LI)
+        self.open(Act.TAB_1)
+        field = self.window.focusWidget()
+        self.seat(SeatState.PAUSED, reason="wrap-up")
+        self.assertIs(self.window.focusWidget() or self.window, self.window)
+        self.seat(SeatState.TALKING, Card("call-2", "137"))
+        self.open(Act.TAB_1)
+        QTest.keyClicks(field, "Zhao")
+        self.seat(SeatState.PAUSED, reason="wrap-up")
+        self.assertIs(self.window.focusWidget(), field)
+
+    def test_menu_closed(self) -> None:
+        """A button whose menu has been closed is not painted as if the mouse were still on it."""
+        for button in (self.window.bar.menu, self.window.bar.pause):
+            button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+            QCursor.setPos(button.mapToGlobal(QPoint(0, 300)))
+            button.menu().aboutToHide.emit()
+            self.assertFalse(button.underMouse())
 
     def test_focus_stays(self) -> None:
         """Whatever has the focus keeps it when a call rings; one that cannot be used now leaves it to nobody."""

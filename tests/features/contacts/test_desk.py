@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from callserver.acd.seats.acts import perform
+from callserver.acd.seats.looks import Looks
 from callserver.calls.vocabulary import Kind
 from callserver.config.outcomes import read_outcomes
 from callserver.features.contacts.desk import ContactsDesk
@@ -18,7 +20,7 @@ from callserver.features.recordings import index
 from callserver.features.recordings.index_breaks import index_breaks
 from callserver.features.recordings.tables import RecordingRow
 from callserver.store.reading import timeline
-from callserver.store.tables import CallRow, to_ms
+from callserver.store.tables import CallRow, EventRow, to_ms
 from callserver.wire.messages import LISTENS, Card, SeatStatus
 from callserver.wire.refusals import Refused
 from callserver.wire.states import SeatState
@@ -37,12 +39,16 @@ class DeskCase(LogCase):
         super().setUp()
         store: Any = self.store
         telephones = {"1007": [LI, "01062345678"]}
-        self.desk = ContactsDesk(store, self.events, lambda: SETTINGS, lambda member: telephones.get(member, []))
+        self.desk = ContactsDesk(
+            store, self.events, lambda: SETTINGS, lambda member: telephones.get(member, []), Looks(self.events)
+        )
         self.status = SeatStatus("801")
 
     def asks(self, act: str, *args: Any, person: str = "801") -> Any:
         """What an act answers, or why not, as its wire form begins."""
-        seat: Any = SimpleNamespace(number=person, status=replace(self.status, number=person))
+        seat: Any = SimpleNamespace(
+            number=person, status=replace(self.status, number=person), shown_calls=[], recent=[]
+        )
         try:
             answer = perform(self.desk.acts(), (), seat, act, args)
         except Refused as refused:
@@ -196,6 +202,14 @@ class HistoryTests(DeskCase):
             [(one["text"], one["by"]) for one in notes], [("deaf in one ear", "802"), ("speaks Cantonese", "801")]
         )
         self.assertEqual([one["text"] for one in self.asks("list_contacts", LI, "")["notes"]], ["speaks Cantonese"])
+
+    def test_who_has_looked(self) -> None:
+        """Whoever reads the history of a customer is in the event log, once a talk; a number alone is no customer."""
+        for contact in (LI, "member 1007", "member 1007"):
+            self.asks("list_contacts", contact, "")
+        (look,) = EventRow.select().where(EventRow.kind == "audit")
+        said = json.loads(look.data)
+        self.assertEqual((look.person, said["act"], said["target"]), ("801", "list_contacts", "customer 1007"))
 
     def test_pages(self) -> None:
         """Fifty a page, none twice, none left out, also of calls that came in the same millisecond."""

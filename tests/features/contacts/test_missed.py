@@ -9,6 +9,7 @@ from typing import Any
 from callserver.acd.seats.acts import perform
 from callserver.features.contacts.missed import MissedDesk
 from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.rights import Right
 from tests.features.recordings.log_case import LogCase
 
 WANG = "13800138000"
@@ -18,7 +19,8 @@ class MissedTests(LogCase):
     def setUp(self) -> None:
         super().setUp()
         store: Any = self.store
-        self.desk = MissedDesk(store, self.events, lambda: "cn")
+        self.desk = MissedDesk(store, self.events, lambda: "cn", lambda number: self.held)
+        self.held = frozenset({Right.ANSWER_QUEUED})
 
     def ask(self, act: str, *args: Any, person: str = "801") -> Any:
         """The answer, or the refusal's code."""
@@ -44,6 +46,15 @@ class MissedTests(LogCase):
         self.assertIsNone(self.ask("take_missed", WANG, person="802"))
         self.assertIsNone(self.ask("done_missed", WANG, "reached", person="802"))
         self.assertEqual(self.taken(), [(WANG, "802", "reached")])
+
+    def test_whose_numbers(self) -> None:
+        """The list is of numbers, and so for who serves callers; others see nobody in it."""
+        self.ask("take_missed", WANG)
+        for right in (Right.SUPERVISOR, Right.ANSWER_QUEUED, Right.GRAB):
+            self.held = frozenset({right})
+            self.assertEqual(self.taken(), [(WANG, "801", "")])
+        self.held = frozenset(Right) - {Right.SUPERVISOR, Right.ANSWER_QUEUED, Right.GRAB}
+        self.assertEqual(self.taken(), [])
 
     def test_forgotten(self) -> None:
         """Who has taken him and done nothing for a quarter of an hour keeps nobody from calling him."""

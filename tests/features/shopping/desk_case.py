@@ -6,10 +6,10 @@ from typing import Any
 from twisted.internet.defer import maybeDeferred
 
 from callserver.acd.seats.acts import perform
+from callserver.acd.seats.looks import Looks
 from callserver.calls.call import Call
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping.customer_desk import CustomerDesk
-from callserver.features.shopping.looks import Looks
 from callserver.features.shopping.order_desk import OrderDesk
 from callserver.features.shopping.selling import Selling
 from callserver.store.tables import EventRow

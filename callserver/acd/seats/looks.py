@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from callserver.acd.seats.seat import Seat
 from callserver.calls.audit import audit
 from callserver.calls.event_log import EventLog
-from callserver.features.shopping.callers import talk_id
 
 REMEMBERED = 10_000  # customers of one talk; who has seen more is noted again
 
@@ -35,3 +34,9 @@ class Looks:
         seen.update(new)
         if new:
             audit(self.events, seat.number, act, f"customer {', '.join(new)}", call_id=talk or None)
+
+
+def talk_id(seat: Seat) -> str:
+    """Of the call he is at, or has last been at; "" for none."""
+    there = [*seat.shown_calls, *seat.recent]
+    return there[0].id if there else ""
