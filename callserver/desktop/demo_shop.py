@@ -21,7 +21,8 @@ from twisted.logger import Logger
 from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.places import Place
 from callserver.desktop.presenters.life import Life
-from callserver.desktop.presenters.log_in import LogIn, Typed
+from callserver.desktop.presenters.log_in import LogIn
+from callserver.desktop.presenters.log_in_data import Typed
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.rights import Right
 

@@ -31,7 +31,8 @@ from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.places import Place
 from callserver.desktop.presenters.life import Life
-from callserver.desktop.presenters.log_in import Typed, first_typed, reconnect_s
+from callserver.desktop.presenters.log_in_data import Typed, first_typed
+from callserver.desktop.presenters.ways import Person, staying_client
 from callserver.desktop.views.program_window import ProgramWindow
 from callserver.desktop.views.theme import Theme
 from callserver.wire.terminal import person_language
@@ -61,19 +62,9 @@ class Network:
         """To the one that has this certificate."""
         return pinned_endpoint(self._reactor, *place, certificate_file)
 
-    def client(
-        self,
-        endpoint: IStreamClientEndpoint,
-        number: str,
-        password: str,
-        model: ShopModel,
-        new_password: str | None,
-        take_over: bool,
-    ) -> AgentClient:
+    def client(self, endpoint: IStreamClientEndpoint, person: Person, model: ShopModel) -> AgentClient:
         """Who talks with it, and tries again when the connection is lost."""
-        return AgentClient(
-            self._reactor, endpoint, number, password, model, reconnect_s, new_password, take_over=take_over
-        )
+        return staying_client(self._reactor, endpoint, person, model)
 
 
 def run(language: str | None, server: str = "", number: str = "", demo: bool = False) -> None:

@@ -14,8 +14,8 @@ from callserver.desktop.headset.headset import Headset
 from callserver.desktop.headset.ring import Ring
 from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
-from callserver.desktop.presenters.log_in import reconnect_s
 from callserver.desktop.presenters.talk_sound import TalkSound
+from callserver.desktop.presenters.ways import reconnect_s
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.window import MainWindow
 from callserver.rehearsal.network import Way

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.pinning import fingerprint_of
 from callserver.desktop.presenters.life import Life
-from callserver.desktop.presenters.log_in import Typed
+from callserver.desktop.presenters.log_in_data import Typed
 from callserver.desktop.views.order_form import OrderFormView
 from callserver.desktop.views.program_window import ProgramWindow
 from callserver.desktop.window import MainWindow

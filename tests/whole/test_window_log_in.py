@@ -15,7 +15,8 @@ from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.pinning import fingerprint_of
 from callserver.desktop.places import Place
 from callserver.desktop.presenters.life import Life
-from callserver.desktop.presenters.log_in import Beside, Typed, reconnect_s
+from callserver.desktop.presenters.log_in_data import Beside, Typed
+from callserver.desktop.presenters.ways import Person, staying_client
 from callserver.desktop.views.program_window import ProgramWindow
 from callserver.wire.states import SeatState
 from tests.desktop import qt
@@ -37,12 +38,8 @@ class VirtualWays:
     def endpoint(self, place: Place, certificate_file: Path) -> Any:
         return self._world.network.way("10.0.0.1")
 
-    def client(
-        self, endpoint: Any, number: str, password: str, model: ShopModel, new_password: str | None, take_over: bool
-    ) -> AgentClient:
-        return AgentClient(
-            self._world.reactor, endpoint, number, password, model, reconnect_s, new_password, take_over=take_over
-        )
+    def client(self, endpoint: Any, person: Person, model: ShopModel) -> AgentClient:
+        return staying_client(self._world.reactor, endpoint, person, model)
 
 
 class LogInCase(WindowCase):

@@ -20,8 +20,10 @@ from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.desk import Desk
 from callserver.desktop.presenters.dial import pasted_number
-from callserver.desktop.presenters.log_in import LogIn, Typed, Ways, first_typed, without_secrets
+from callserver.desktop.presenters.log_in import LogIn
+from callserver.desktop.presenters.log_in_data import Typed, first_typed, without_secrets
 from callserver.desktop.presenters.question import Question
+from callserver.desktop.presenters.ways import Ways
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import LANGUAGES, Complaint, Sentence, text
 from callserver.wire.causes import Cause, Reason

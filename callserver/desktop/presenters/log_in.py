@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import Enum, auto
-from pathlib import Path
-from typing import Protocol
 
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime, IStreamClientEndpoint
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from callserver.desktop.client import AgentClient
-from callserver.desktop.first_look import ShownCertificate
 from callserver.desktop.listener import AgentListener
 from callserver.desktop.model import ShopModel
 from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.own_settings import OwnSettings
-from callserver.desktop.pinning import fingerprint_of
-from callserver.desktop.places import Place, place_of
+from callserver.desktop.places import place_of
 from callserver.desktop.presenters.dial import pasted_number
+from callserver.desktop.presenters.log_in_data import Beside, LogInData, Trust, Typed
+from callserver.desktop.presenters.server_look import NO_PLACE, NotKept, ServerLook
+from callserver.desktop.presenters.ways import Person, Ways
 from callserver.wire.catalogue import N_, Complaint, Sentence, text, told
 from callserver.wire.messages import Hello, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
@@ -29,12 +24,8 @@ from callserver.wire.typed import typed_text
 
 log = Logger()
 
-TYPING_S = 0.4  # a server that is being typed is not looked for at each letter
-AGAIN_S, STILL_THERE_S = 5.0, 30.0
 SERVERS_MAX = 8
-RECONNECT_S = (1.0, 2.0, 5.0, 10.0)
 
-NO_PLACE = N_("A server is written as shop.example:8787 or 192.168.1.5:8787")
 NO_NUMBER, NO_PASSWORD = N_("Type your staff number"), N_("Type your password")
 NO_TELEPHONE = N_("Type the number of your telephone, as it stands in your staff record")
 RULES = N_("Change it now: 8 characters or more (a supervisor's 12), 4 different")
@@ -42,87 +33,6 @@ NOT_THE_SAME = N_("The two new passwords are not the same")
 LOGGED_IN_ELSEWHERE = N_("{number} is logged in at another window: take over, and that one is closed")
 FIRST_CONNECTION = N_("First connection; check the fingerprint with the supervisor")
 CHANGED = N_("Certificate has changed; not connected. Ask the supervisor whether the server has a new one")
-CANNOT_KEEP = N_("The certificate cannot be kept in {file}: {problem}")
-
-
-def reconnect_s(failures: int) -> float:
-    """How long to wait before the next try."""
-    return RECONNECT_S[min(failures, len(RECONNECT_S) - 1)]
-
-
-class Ways(Protocol):
-    """How to reach a server."""
-
-    def look(self, place: Place) -> Deferred[ShownCertificate]:
-        """Whether it answers, and with which certificate."""
-
-    def endpoint(self, place: Place, certificate_file: Path) -> IStreamClientEndpoint:
-        """To the one that has this certificate."""
-
-    def client(
-        self,
-        endpoint: IStreamClientEndpoint,
-        number: str,
-        password: str,
-        model: ShopModel,
-        new_password: str | None,
-        take_over: bool,
-    ) -> AgentClient:
-        """Who talks with it."""
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What stands in the fields."""
-
-    server: str = ""
-    number: str = ""
-    password: str = ""
-    new: str = ""
-    again: str = ""
-    by_telephone: bool = False
-    telephone: str = ""
-
-
-class Beside(Enum):
-    """Which field a line is about."""
-
-    SERVER = auto()
-    CERTIFICATE = auto()
-    PERSON = auto()
-    NEW_PASSWORD = auto()
-    TELEPHONE = auto()
-
-
-class Trust(Enum):
-    """How the server's certificate stands to what is remembered."""
-
-    UNSEEN = auto()
-    KNOWN = auto()
-    FIRST = auto()
-    CHANGED = auto()
-
-
-@dataclass(frozen=True)
-class LogInData:
-    """
-    :param certificate: a sentence, while the certificate has to be judged
-    :param fingerprints: the one that is shown; before it the one that is trusted, if that is another one
-    """
-
-    servers: tuple[str, ...]
-    reach: str
-    is_reachable: bool
-    is_coming: bool  # not there yet, and that is as it should be
-    trust: Trust
-    certificate: str
-    fingerprints: tuple[str, ...]
-    must_change: bool
-    may_take_over: bool
-    is_busy: bool
-    problem: str
-    beside: Beside
-    why_here: str  # why one has been logged out
 
 
 class LogIn(AgentListener):
@@ -147,12 +57,7 @@ class LogIn(AgentListener):
         self._clock, self._settings, self._ways, self._entered = clock, settings, ways, entered
         self._why_here = why_here
         self._show: Callable[[LogInData], None] = _nobody
-        self._place: Place | None = None
-        self._looking: Deferred[None] | None = None
-        self._next_look: IDelayedCall | None = None
-        self._shown: ShownCertificate | None = None
-        self._reach: Complaint | None = None
-        self._reached = False
+        self._server = ServerLook(clock, settings, ways, self.refresh)
         self._coming: Sentence | None = None
         self._problem: Sentence | None = None
         self._beside = Beside.SERVER
@@ -170,7 +75,7 @@ class LogIn(AgentListener):
     def stop(self) -> None:
         """Look no more, show no more."""
         self._show = _nobody
-        self._stop_looking()
+        self._server.stop()
 
     def expect(self, coming: Sentence) -> None:
         """The server is on its way: until it is there this is said, and not that it cannot be reached."""
@@ -186,15 +91,16 @@ class LogIn(AgentListener):
         self._show(self.data())
 
     def data(self) -> LogInData:
-        trust, reach = self._trust(), self._reach if self._reached else self._coming or self._reach
+        server, trust = self._server, self._server.trust
+        reach = server.reach if server.is_reached else self._coming or server.reach
         return LogInData(
             servers=self._settings.now.servers,
             reach=told(reach, self.language) if reach is not None else "",
-            is_reachable=self._reached,
-            is_coming=self._coming is not None and not self._reached,
+            is_reachable=server.is_reached,
+            is_coming=self._coming is not None and not server.is_reached,
             trust=trust,
             certificate={Trust.FIRST: self.words(FIRST_CONNECTION), Trust.CHANGED: self.words(CHANGED)}.get(trust, ""),
-            fingerprints=self._fingerprints(trust),
+            fingerprints=server.fingerprints,
             must_change=self._must_change,
             may_take_over=self._may_take_over,
             is_busy=self._client is not None,
@@ -203,92 +109,20 @@ class LogIn(AgentListener):
             why_here=told(self._why_here, self.language) if self._why_here is not None else "",
         )
 
-    # The server
-
     def server_typed(self, server: str, at_once: bool = False) -> None:
         """Another one stands in the field."""
-        place = place_of(server)
-        if place == self._place and self._looking is not None:
-            self.refresh()
-            return
-        self._stop_looking()
-        self._place, self._shown, self._reached, self._reach = place, None, False, None
-        if place is None:
-            self._reach = Complaint(NO_PLACE)
-        elif at_once:
-            self._look()
-        else:
-            self._next_look = self._clock.callLater(TYPING_S, self._look)
-        self.refresh()
-
-    def _look(self) -> None:
-        assert self._place is not None
-        self._next_look, began_s = None, self._clock.seconds()
-        self._reach = self._reach or Complaint("Looking for the server …")
-        self._looking = looking = self._ways.look(self._place).addCallback(self._seen, began_s)
-        looking.addErrback(self._not_seen)
-        self.refresh()
-
-    def _seen(self, shown: ShownCertificate, began_s: float) -> None:
-        took_ms = max(1, round(1000 * (self._clock.seconds() - began_s)))
-        self._shown, self._reached = shown, True
-        self._reach = Complaint("Reachable, {ms} ms", ms=took_ms)
-        self._look_again(STILL_THERE_S)
-
-    def _not_seen(self, failure: Failure) -> None:
-        if failure.check(CancelledError):  # type: ignore[no-untyped-call]
-            return
-        problem = failure.value
-        if not isinstance(problem, NotConnected):
-            log.failure("the look for the server broke", failure)
-        self._shown, self._reached = None, False
-        self._reach = Complaint("Server not reached: {problem}", problem=problem)
-        self._look_again(AGAIN_S)
-
-    def _look_again(self, after_s: float) -> None:
-        self._looking, self._next_look = None, self._clock.callLater(after_s, self._look)
-        self.refresh()
-
-    def _stop_looking(self) -> None:
-        looking, self._looking = self._looking, None
-        if looking is not None:
-            looking.cancel()
-        if self._next_look is not None and self._next_look.active():
-            self._next_look.cancel()
-        self._next_look = None
-
-    # Its certificate
-
-    def _pinned(self) -> str:
-        return "" if self._place is None else fingerprint_of(self._settings.certificate_file(*self._place))
-
-    def _trust(self) -> Trust:
-        if self._shown is None:
-            return Trust.UNSEEN
-        pinned = self._pinned()
-        if not pinned:
-            return Trust.FIRST
-        return Trust.KNOWN if pinned == self._shown.fingerprint else Trust.CHANGED
-
-    def _fingerprints(self, trust: Trust) -> tuple[str, ...]:
-        if self._shown is None or trust is Trust.KNOWN:
-            return ()
-        return (self._shown.fingerprint,) if trust is Trust.FIRST else (self._pinned(), self._shown.fingerprint)
+        self._server.look_for(server, at_once)
 
     def trust(self, fingerprint: str) -> bool:
         """From now on, the certificate with this fingerprint, if it is the one that is shown; whether it is kept."""
-        if self._place is None or self._shown is None or self._shown.fingerprint != fingerprint:
-            return False
         try:
-            self._settings.pin(*self._place, self._shown.pem)
-        except OSError as problem:
-            file = self._settings.certificate_file(*self._place)
-            self._stop_with(
-                Complaint(CANNOT_KEEP, file=str(file), problem=problem.strerror or str(problem)), Beside.CERTIFICATE
-            )
+            is_kept = self._server.pin(fingerprint)
+        except NotKept as problem:
+            self._stop_with(problem, Beside.CERTIFICATE)
             return False
-        self.refresh()
-        return True
+        if is_kept:
+            self.refresh()
+        return is_kept
 
     # The person
 
@@ -300,18 +134,18 @@ class LogIn(AgentListener):
         if missing is not None:
             self._stop_with(*missing)
             return
-        assert self._place is not None
-        endpoint = self._ways.endpoint(self._place, self._settings.certificate_file(*self._place))
+        assert self._server.place is not None
+        endpoint = self._ways.endpoint(self._server.place, self._server.certificate_file)
         self._typed, self._problem, self._may_take_over, self._is_in = typed, None, False, False
         self._model = ShopModel(self._clock)
         self._unwatch = self._model.watch(self)
-        number, new = typed_text(typed.number), typed.new or None
-        self._client = self._ways.client(endpoint, number, typed.password, self._model, new, take_over)
+        person = Person(typed_text(typed.number), typed.password, typed.new or None, take_over)
+        self._client = self._ways.client(endpoint, person, self._model)
         self._client.start()
         self.refresh()
 
     def _missing(self, typed: Typed) -> tuple[Complaint, Beside] | None:
-        if self._place is None or self._place != place_of(typed.server):
+        if self._server.place is None or self._server.place != place_of(typed.server):
             return Complaint(NO_PLACE), Beside.SERVER
         if not typed_text(typed.number):
             return Complaint(NO_NUMBER), Beside.PERSON
@@ -323,9 +157,9 @@ class LogIn(AgentListener):
             return Complaint(NOT_THE_SAME), Beside.NEW_PASSWORD
         if self._must_change and not typed.new:
             return Complaint(RULES), Beside.NEW_PASSWORD
-        if self._trust() in (Trust.FIRST, Trust.CHANGED):
-            return Complaint(FIRST_CONNECTION if self._trust() is Trust.FIRST else CHANGED), Beside.CERTIFICATE
-        if not self._pinned():
+        if self._server.trust in (Trust.FIRST, Trust.CHANGED):
+            return Complaint(FIRST_CONNECTION if self._server.trust is Trust.FIRST else CHANGED), Beside.CERTIFICATE
+        if not self._server.pinned:
             return Complaint("Server not reached"), Beside.SERVER
         return None
 
@@ -373,7 +207,7 @@ class LogIn(AgentListener):
             self._stop_with(why, Beside.PERSON)
 
     def _remember(self) -> None:
-        server = str(self._place)
+        server = str(self._server.place)
         others = tuple(one for one in self._settings.now.servers if one != server)
         self._settings.remember(
             servers=(server, *others)[:SERVERS_MAX],
@@ -381,22 +215,6 @@ class LogIn(AgentListener):
             by_telephone=self._typed.by_telephone,
             telephone=pasted_number(self._typed.telephone),
         )
-
-
-def first_typed(settings: OwnSettings, server: str = "", number: str = "") -> Typed:
-    """What stands in the fields at first: what is given, else what was there the last time."""
-    now = settings.now
-    return Typed(
-        server=server or next(iter(now.servers), ""),
-        number=number or now.number,
-        by_telephone=now.by_telephone,
-        telephone=now.telephone,
-    )
-
-
-def without_secrets(typed: Typed) -> Typed:
-    """For the next log-in at this window."""
-    return replace(typed, password="", new="", again="")
 
 
 def _nobody(data: LogInData) -> None:

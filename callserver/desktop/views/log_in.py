@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from callserver.desktop.presenters.log_in import Beside, LogIn, LogInData, Trust, Typed
+from callserver.desktop.presenters.log_in import LogIn
+from callserver.desktop.presenters.log_in_data import Beside, LogInData, Trust, Typed
 from callserver.desktop.views.caps_lock import caps_lock
 from callserver.desktop.views.theme import GRID, HUGE_PX, LABELS_PX, sized
 from callserver.desktop.views.widgets import ComboBox, Notice, name

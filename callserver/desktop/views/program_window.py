@@ -11,7 +11,8 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from callserver.desktop.presenters.life import Life
-from callserver.desktop.presenters.log_in import LogIn, Typed
+from callserver.desktop.presenters.log_in import LogIn
+from callserver.desktop.presenters.log_in_data import Typed
 from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.icons import program_icon

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.pinning import fingerprint_of
 from callserver.desktop.places import Place
 from callserver.desktop.presenters.life import Life
-from callserver.desktop.presenters.log_in import LogIn, LogInData, Typed
+from callserver.desktop.presenters.log_in import LogIn
+from callserver.desktop.presenters.log_in_data import LogInData, Typed
 from callserver.desktop.presenters.question import Question
+from callserver.desktop.presenters.ways import Person
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.messages import Access, Hello, SeatStatus
 from callserver.wire.refusals import Refused
@@ -50,10 +53,8 @@ class FakeServer:
     def endpoint(self, place: Place, certificate_file: Path) -> Any:
         return place
 
-    def client(
-        self, endpoint: Any, number: str, password: str, model: ShopModel, new_password: str | None, take_over: bool
-    ) -> AgentClient:
-        self.asked.append((number, password, new_password, take_over))
+    def client(self, endpoint: Any, person: Person, model: ShopModel) -> AgentClient:
+        self.asked.append(astuple(person))
         self.clients.append(StartedClient(self._clock, model))
         return self.clients[-1]
 

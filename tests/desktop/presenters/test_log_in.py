@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callserver.desktop.not_connected import NO_ANSWER, NotConnected
-from callserver.desktop.presenters.log_in import SERVERS_MAX, Beside, Trust, Typed, first_typed, reconnect_s
+from callserver.desktop.presenters.log_in import SERVERS_MAX
+from callserver.desktop.presenters.log_in_data import Beside, Trust, Typed, first_typed
+from callserver.desktop.presenters.ways import reconnect_s
 from callserver.wire.catalogue import Complaint
 from callserver.wire.refusals import Refusal, Refused
 from tests.desktop.presenters.log_in_case import ONE, OTHER, SERVER, TYPED, LogInCase

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from callserver.desktop.presenters.desk import Desk
 from callserver.desktop.presenters.life import Life
-from callserver.desktop.presenters.log_in import Beside, Typed
+from callserver.desktop.presenters.log_in_data import Beside, Typed
 from callserver.desktop.views.devices import DevicesView
 from callserver.desktop.views.log_in import LogInView
 from callserver.desktop.views.program_window import SMALLEST, ProgramWindow
