@@ -15,10 +15,11 @@ import gc
 import json
 import os
 import platform
+import tempfile
 import time
 import unittest
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -72,6 +73,8 @@ class Shift(ShiftCase):
 def main(calls: int, look_each: int) -> None:
     """Play, show, write."""
     Shift.calls, Shift.look_each = calls, look_each
+    RESULTS.parent.mkdir(exist_ok=True)
+    os.chdir(tempfile.mkdtemp())  # where the shop and the settings are made
     done = unittest.TextTestRunner().run(Shift("runTest"))
     if not done.wasSuccessful() or not Shift.looks:
         raise SystemExit(1)
@@ -79,8 +82,7 @@ def main(calls: int, look_each: int) -> None:
     grown = growth(Shift.looks[0], Shift.looks[-1])
     click.echo("flat" if not grown else f"not flat: {', '.join(grown)}")
     machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    RESULTS.parent.mkdir(exist_ok=True)
-    found = {"machine": machine, "looks": [asdict(one) for one in Shift.looks], "grown": grown}
+    found = {"machine": machine, "looks": [vars(one) for one in Shift.looks], "grown": grown}
     RESULTS.write_text(json.dumps(found, indent=1, ensure_ascii=False), "utf-8")
 
 
