@@ -49,6 +49,7 @@ class Outcome(Presenter[OutcomeData]):
 
     def start(self) -> None:
         super().start()
+        self.status(self.model.seat)  # who comes back in a talk is told of it before this looks
         self._ask()
 
     def data(self) -> OutcomeData:

@@ -68,6 +68,15 @@ class OutcomeTests(WorkCase):
         self.outcome.done()
         self.assertEqual(self.client.asked, [("set_outcome", "call-1", 1, "asks Zhao")])
 
+    def test_program_comes_back(self) -> None:
+        """Killed in a talk and started again: it was told of the talk before this screen was there."""
+        self.seat(SeatState.TALKING, LI)
+        again: list[OutcomeData] = []
+        outcome = Outcome(self.work, again.append)
+        outcome.start()
+        self.addCleanup(outcome.stop)
+        self.assertEqual((again[-1].about, again[-1].may_choose), ("李明", True))
+
     def test_comes_back(self) -> None:
         """What was not done when the next call came is there again with its caller, and asked about until then."""
         self.seat(SeatState.TALKING, LI)
