@@ -22,7 +22,7 @@ MORE = {  # beside the document's
     "language": N_("Telephone speaks"),
     "caps": N_("Daily limits"),
 }
-EXAMPLES = {"skills": "zh:5, en:2", "caps": "local 120min 40calls"}
+EXAMPLES = {"skills": N_("such as zh:5, en:2"), "caps": N_("such as local 120min 40calls")}
 RIGHT_LABELS: Mapping[Right, str] = {
     Right.SUPERVISOR: N_("Seat supervisor"),
     Right.ANSWER_INTERNAL: N_("Answer internal calls"),
@@ -186,7 +186,7 @@ class StaffEditor(Book[StaffData]):
             meaning=row["meaning"][self.work.language],
             value=self.value(key),
             choices=(("", ""), *choices) if choices else (),
-            empty=EXAMPLES.get(key, row["low"] and f"{row['low']}–{row['high']}"),
+            empty=self.work.words(EXAMPLES[key]) if key in EXAMPLES else row["low"] and f"{row['low']}–{row['high']}",
             problem=self.wrong().get(key, ""),
             is_changed=self.draft is not None and key in self.draft.changed,
         )

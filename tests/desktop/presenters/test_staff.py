@@ -78,6 +78,12 @@ class StaffTests(StaffCase):
         self.assertEqual([right for right, has in self.now.rights.items() if has], [Right.ANSWER_QUEUED])
         self.assertEqual(self.now.groups, (("orders", True),))
 
+    def test_empty_fields(self) -> None:
+        """What is typed into an empty field is shown in it, in his own language."""
+        self.comes()
+        empty = {one.key: one.empty for one in self.now.more}
+        self.assertEqual((empty["skills"], empty["wrap_up_s"]), ("such as zh:5, en:2", "0–3600"))
+
     def test_document_s_order(self) -> None:
         """The 18 rights stand as the solution document numbers them."""
         self.comes()
