@@ -78,6 +78,7 @@ class TileListTests(BoardViewCase):
         QTest.mouseClick(
             tiles.viewport(), Qt.MouseButton.LeftButton, pos=tiles.visualRect(tiles.tiles.index(8)).center()
         )
+        self.assertEqual(self.selected(), "seat 803")
         key(self.view, Qt.Key.Key_Left)
         self.assertEqual(self.selected(), "line 5")
         for place in ("line 1", "line 3"):
