@@ -843,6 +843,60 @@ class WhileItRingsTests(ConsultingCase):
         self.assertEqual(self.refusal(self.li.three_way), (Refusal.NOT_NOW, "dialling"))
 
 
+class AwayWhileItRingsTests(ConsultingCase):
+    """Zhao keeps Li held, who has a caller of his own, and leaves him to Wang, whose telephone rings yet."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.consult(self.li, "seat 803")
+        self.zhao.answer()
+        self.zhao.hold()
+        self.consult(self.zhao, "seat 802")
+        self.zhao.join()
+
+    def test_back_with_his_caller(self) -> None:
+        """Li is with his caller when Wang answers: the two talk on, and Wang hears music until Li is back."""
+        self.li.swap()
+        self.wang.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.shop.wait(0.1)
+        self.assertTrue(self.shop.hears_music(self.wang.station))
+        self.li.swap()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+        self.assertTrue(self.caller_hears_music())
+
+    def test_he_does_not_come(self) -> None:
+        """Wang rejects: it rings at Zhao again, who waits with music likewise; nothing is played into Li's talk."""
+        self.li.swap()
+        self.wang.reject()
+        self.shop.wait(0.1)
+        self.assertFalse(self.shop.hears_music(self.li.station))
+        self.zhao.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.shop.wait(0.1)
+        self.assertTrue(self.shop.hears_music(self.zhao.station))
+        self.li.swap()
+        self.assertEqual(self.who_hears_whom(), {LI: {ZHAO}, ZHAO: {LI}})
+
+    def test_nobody_comes(self) -> None:
+        """Nor does Zhao: the two talk on as if nothing had been."""
+        self.li.swap()
+        self.wang.reject()
+        self.zhao.reject()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.assertEqual((self.states()[0], self.li.status.kept), ("TALKING", None))
+        self.li.hang_up()
+        self.assertEqual(len(self.shop.calls), 0)
+
+    def test_there(self) -> None:
+        """Li has waited for Wang, or is back in time: then the two talk, and the caller hears music."""
+        self.li.swap()
+        self.li.swap()
+        self.wang.answer()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+        self.assertTrue(self.caller_hears_music())
+
+
 class ThreeWayTests(ConsultingCase):
     def three(self) -> None:
         self.talk_with_wang()
