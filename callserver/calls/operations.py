@@ -172,6 +172,7 @@ def hang_up(call: Call, party: Party, by: str, reason: Reason) -> None:
 
 def barge_in(call: Call, station: Party, tone: FloatArray | None) -> None:
     """One more talks with those who talk; the tone tells them, and is on the recording."""
+    call.guests[station] = None
     call.give(station, Role.TALKS)
     for party, part in call.parts.items():
         if tone is not None and part.role is Role.TALKS and party.leg is not None:
