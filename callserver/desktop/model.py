@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.desktop.listener import AgentListener
-from callserver.desktop.not_connected import NotConnected
+from callserver.desktop.not_connected import NotConnected, NotPinned
 from callserver.wire.messages import (
     Access,
     AlarmNotice,
@@ -82,6 +82,11 @@ class ShopModel(AgentListener):
     def age_s(self, since_s: float) -> float:
         """How long ago that was, by the clock that nobody sets."""
         return max(0.0, self._clock.seconds() - since_s)
+
+    @property
+    def certificate_changed(self) -> bool:
+        """Whether the connection is lost because another certificate is shown where the server was."""
+        return self.connection is Connection.LOST and isinstance(self.why_lost, NotPinned)
 
     def rings_for_s(self) -> float:
         """So long the call will still ring; 0: nothing rings."""

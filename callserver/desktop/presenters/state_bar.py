@@ -9,6 +9,7 @@ from callserver.desktop.listener import IN_CALL
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.clocks import stopwatch
+from callserver.desktop.presenters.lost import lost_why, lost_word
 from callserver.desktop.presenters.pauses import REASONS, pause_word
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.wire.catalogue import N_, known
@@ -85,7 +86,7 @@ class StateBar(Presenter[StateBarData]):
             or (in_call and seat.pause_wanted),
             may_pause=resting or in_call,
             pause=words("Pause after call") if in_call else words("Pause"),
-            waiting=self._waiting(),
+            waiting=self._waiting() if here else "",  # its room is for what is said of the connection
             missed=self._missed(),
             notice=self._notice(),
             connection=self._connection(),
@@ -121,7 +122,7 @@ class StateBar(Presenter[StateBarData]):
     def _word(self) -> str:
         words = self.work.words
         if self.model.connection is not Connection.HERE:
-            return words("Connection lost, reconnecting")
+            return lost_word(self.work)
         return words("{state} · muted", state=self._doing()) if self.work.voice.is_muted else self._doing()
 
     def _doing(self) -> str:
@@ -175,10 +176,7 @@ class StateBar(Presenter[StateBarData]):
         return self.work.told(said) if said is not None else ""
 
     def _connection(self) -> str:
-        if self.model.connection is Connection.HERE:
-            return self.work.words("Connected")
-        why = self.model.why_lost
-        return why.text(self.work.language) if why else ""
+        return self.work.words("Connected") if self.model.connection is Connection.HERE else lost_why(self.work)
 
     # What makes it look otherwise
 

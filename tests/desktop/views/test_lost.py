@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtGui import QImage
 
-from callserver.desktop.not_connected import REFUSED, NotConnected
+from callserver.desktop.connection import NOT_PINNED
+from callserver.desktop.not_connected import REFUSED, NotConnected, NotPinned
 from callserver.desktop.views.icons import badge
 from callserver.desktop.views.state_bar import BADGE_PX, StateBarView
 from callserver.desktop.views.theme import colours
@@ -47,3 +50,15 @@ class WrapUpTests(LostCase):
         self.assertEqual(
             self.bar.icon.pixmap().toImage(), dead.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
         )
+
+
+class CertificateTests(LostCase):
+    def test_whole_in_the_tooltip(self) -> None:
+        """In the smallest window, too, one reads what has happened and what to do."""
+        for width, height in ((1280, 720), (960, 540)):
+            self.window.resize(width, height)
+            self.lose(NotPinned(NOT_PINNED))
+            for label in (self.bar.state, self.bar.notice.label):
+                room = label.fontMetrics().horizontalAdvance(label.text()) <= label.contentsRect().width()
+                self.assertTrue(room or escape(label.text()) in label.toolTip())
+        self.assertIn("Log out", self.bar.notice.label.text())
