@@ -42,6 +42,7 @@ SUPERVISING_WORDS = {"listens": N_("Listening"), "whispers": N_("Whispering"), "
 class StateBarData:
     """
     :param state: whose icon is shown; without a server that of a dead line
+    :param clock: since when he is in that state; without a server, since when that is away
     :param wrap_up_left: share of the wrap-up that is left, 0 to 1; None: there is none, or no server
     """
 
@@ -79,7 +80,7 @@ class StateBar(Presenter[StateBarData]):
         return StateBarData(
             state=self._state(),
             word=self._word(),
-            clock=stopwatch(model.age_s(model.seat_since_s)),
+            clock=stopwatch(model.age_s(model.seat_since_s if here else model.lost_since_s)),
             kept=self._kept(),
             person=self._person(),
             may_ready=(resting and (seat.state is SeatState.PAUSED or seat.pause_wanted))

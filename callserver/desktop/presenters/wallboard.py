@@ -112,7 +112,7 @@ class Wallboard(Presenter[WallboardData]):
 
     def _longest(self, told: Row) -> WallNumber:
         limit = told["longest_limit_s"]
-        passed_s = self.work.clock.seconds() - self._told_s if told["waiting"] else 0.0
+        passed_s = self.model.told_age_s(self._told_s) if told["waiting"] else 0.0
         longest_s = told["longest_s"] + passed_s
         target = f"≤ {stopwatch(limit)}" if limit is not None else ""
         return WallNumber(self.work.words("Longest wait"), stopwatch(longest_s), target, _level(longest_s, limit))

@@ -107,6 +107,8 @@ class StateBarTests(StateBarCase):
         self.assertEqual(self.now.word, "Connection lost, reconnecting")
         self.assertEqual(self.now.connection, "the server stops; the program connects again by itself")
         self.assertFalse(self.now.may_ready or self.now.may_pause)
+        self.clock.advance(75)
+        self.assertEqual(self.now.clock, "1:15")  # without a server
         self.log_in()
         self.assertTrue(self.now.is_connected)
 
