@@ -28,6 +28,8 @@ class MissedCall:
     times: int
     wants_call: bool
     queue: str
+    why: str = ""  # he was not served, in the person's language
+    name: str = ""  # of the customer who calls from there
 
 
 class MissedCalls:
@@ -76,8 +78,8 @@ class MissedCalls:
     def _listed(self, answer: dict[str, Any]) -> None:
         self._is_asking = False
         self.calls = tuple(
-            MissedCall(str(number), str(last), int(n), bool(wants), str(queue))
-            for number, last, n, wants, queue in answer["rows"]
+            MissedCall(str(number), str(last), int(n), bool(wants), *map(str, words))
+            for number, last, n, wants, *words in answer["rows"]
         )
         self._tell()
 

@@ -83,9 +83,10 @@ class ConsultingTests(MovingCase):
         self.assertEqual(self.in_hand(), "13912345678")
 
     def test_three(self) -> None:
-        """F9: all three talk in one call."""
+        """F9: all three talk in one call, and the panel is gone."""
         self.consult()
         self.press(self.li, Act.THREE_WAY)
+        self.assertIsNone(self.li.panel)
         (call,) = self.shop.server.calls
         self.assertEqual(sorted(party.name for party in call.parts), ["line 1", "seat 801", "seat 802"])
 

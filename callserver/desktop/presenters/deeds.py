@@ -117,7 +117,7 @@ def question(deed: Deed, row: ChannelRow, age_s: float, partner: str, queues: It
 
 
 def _facts(row: ChannelRow, title: str, age_s: float, partner: str, language: str) -> tuple[str, ...]:
-    who, time = f"{title} {partner}".rstrip(), stopwatch(age_s)
+    who, time = f"{title} → {partner}" if partner else title, stopwatch(age_s)
     if state_of(row) in HEARD:
         caller = row.caller or text(language, "number withheld")
         return who, text(language, "Call of {caller}, {time}", caller=caller, time=time)

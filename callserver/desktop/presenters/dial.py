@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.rows import SEAT, Row
 from callserver.wire.messages import SeatStatus
@@ -57,7 +58,8 @@ class Dial(Presenter[DialData]):
 
     def _row(self, number: str) -> Row:
         seat = self.model.rows.get(SEAT + number)
-        return Row(number, f"{number} {seat.name if seat else ''}".rstrip())
+        name = seat.name if seat is not None else None  # nobody's where nobody has been yet
+        return Row(number, f"{number} {beside(name or '')}".rstrip())
 
     def status(self, status: SeatStatus) -> None:
         self.refresh()

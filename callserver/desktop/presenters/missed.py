@@ -18,7 +18,7 @@ SLIP = "slip "  # of one who waits to be called back: before his id
 
 @dataclass(frozen=True)
 class MissedData:
-    """A row each: number, when, how often, where he waited, and who calls him already."""
+    """A row each: number and name, when, where he waited and why in vain, how often, and who calls him already."""
 
     rows: tuple[Row, ...]
     nothing: str
@@ -101,7 +101,7 @@ class Missed(Presenter[MissedData]):
     def _missed(self) -> list[Row]:
         rows = []
         for one in self.work.missed.calls:
-            words = [one.last, beside(one.queue)]
+            words = [one.last, beside(one.queue), one.why]
             words += [self.work.words("{n} times", n=one.times)] if one.times > 1 else []
             words += [self.work.words("wants to be called")] if one.wants_call else []
             taken = self._taken.get(one.number)
@@ -109,7 +109,8 @@ class Missed(Presenter[MissedData]):
                 continue
             why_not = "" if taken is None or taken["result"] else self._by(taken["by"])
             is_new = one.last > self._seen_before
-            shown = Row(one.number, one.number, " · ".join(filter(None, words)), why_not=why_not, is_new=is_new)
+            title = f"{one.number} {beside(one.name)}".rstrip()
+            shown = Row(one.number, title, " · ".join(filter(None, words)), why_not=why_not, is_new=is_new)
             rows.append(replace(shown, aloud=self.work.words("new") if is_new else ""))
         return rows
 

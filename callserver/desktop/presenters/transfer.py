@@ -147,7 +147,7 @@ class Transfer(LivePresenter[TransferData]):
     def three_way(self) -> None:
         """All three talk."""
         if self.data().may_join_all:
-            self.do(self.client.three_way(call_id=self.model.call_id))
+            self.do(self.client.three_way(call_id=self.model.call_id), self._sent)
 
     def swap(self) -> None:
         """Talk with the other one."""

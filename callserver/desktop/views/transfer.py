@@ -75,12 +75,15 @@ class TransferView(Screen):
         self.presenter.send()
 
     def act(self, act: Act) -> bool:
-        """F8 while somebody is consulted: done, and the panel goes. Ctrl+D: a favourite, or no more."""
+        """F8, F9 while somebody is consulted: done, and the panel goes. Ctrl+D: a favourite, or no more."""
         if act is Act.FAVOURITE:
             self.presenter.star()
             return True
         if act is Act.TRANSFER and self.complete.isEnabled():
             self.presenter.complete()
+            return True
+        if act is Act.THREE_WAY and self.three_way.isEnabled():
+            self.presenter.three_way()
             return True
         return False
 

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred, succeed
 from callserver.acd.moves.dialling import Dialling
 from callserver.acd.queues.queue import Queue
 from callserver.acd.seats.seat import Seat
+from callserver.calls.roles import Role
 from callserver.calls.stages import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
@@ -724,6 +725,21 @@ class BothAwayTests(ConsultingCase):
         self.assertIsNot(self.li.status.state, SeatState.RINGING)
         self.wang.retrieve()
         self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
+
+    def test_whom_one_of_them_calls_comes(self) -> None:
+        """Likewise, and the number answers while Wang is away still: there is music, no silence, until he is back."""
+        self.li.three_way()
+        self.wang.retrieve()
+        self.wang.hold()
+        self.consult(self.li, f"number {OUTSIDE}")
+        self.person().rings()
+        self.li.join()
+        self.person().answers()
+        (call,) = self.shop.calls
+        outside = self.person()
+        self.assertIs(call.parts[outside].role, Role.HELD)
+        self.wang.retrieve()
+        self.assertEqual(self.shop.heard_by(outside), {LINE, WANG})
 
     def test_he_does_not_come_back(self) -> None:
         """Wang is sent away: the caller does not stay in silence."""

@@ -205,7 +205,7 @@ class QuestionTests(BoardCase):
         self.ask(Deed.BREAK_OFF, "line 3")
         question = self.now.question
         assert question is not None
-        self.assertIn("802", question.facts[0])
+        self.assertEqual(question.facts[0], "Line 3 → 802 \u2068刘洋\u2069")
         self.assertIn("13800138000", question.facts[1])
         self.assertEqual([choice.value for choice in question.choices], ["hang up", "queue order", "queue service"])
         self.assertIn("busy tone", question.choices[0].heard)

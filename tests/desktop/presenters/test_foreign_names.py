@@ -146,7 +146,7 @@ class EverySentenceTests(ServedCase):
         missed: list[MissedData] = []
         written: list[MessagesData] = []
         for name in HOSTILE:
-            rows = [[*MISSED["rows"][0][:4], name]]
+            rows = [[*MISSED["rows"][0][:4], name, "abandoned", name]]
             self.served = {
                 "missed_calls": {"rows": rows},
                 "list_call_backs": [SLIP | {"name": name, "queue": name}],

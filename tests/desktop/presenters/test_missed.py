@@ -21,7 +21,12 @@ from callserver.wire.states import SeatState
 from tests.desktop.presenters.recording_rows import FakeSpeaker
 from tests.desktop.presenters.work_case import EVERY_RIGHT, WorkCase
 
-MISSED = {"rows": [["13912345678", "2026-11-26 22:40", 3, 1, "shop"], ["0755123", "2026-11-26 21:40", 1, 0, ""]]}
+MISSED = {
+    "rows": [
+        ["13912345678", "2026-11-26 22:40", 3, 1, "shop", "abandoned", "李明"],
+        ["0755123", "2026-11-26 21:40", 1, 0, "", "not let in, or hung up in the menu", ""],
+    ]
+}
 SLIP = {
     "id": "c9", "queue": "shop", "number": "137", "name": "王五", "since": "2026-11-26T12:00:00+00:00",
     "tries": 0, "not_before": None, "state": "waiting", "by": "",
@@ -79,19 +84,21 @@ class MissedTests(ServedCase):
         self.missed.opened()
         self.assertEqual(bar[-1].missed, "")
         self.missed.closed()
-        self.served["missed_calls"] = {"rows": [["138", "2026-11-26 22:55", 1, 0, "shop"], *MISSED["rows"]]}
+        self.served["missed_calls"] = {
+            "rows": [["138", "2026-11-26 22:55", 1, 0, "shop", "abandoned", ""], *MISSED["rows"]]
+        }
         self.clock.advance(121)
         self.assertEqual(bar[-1].missed, "Missed 1")
 
     def test_list(self) -> None:
-        """Number, time, where he waited, how often, what he wants; new ones in bold."""
+        """Number, name, time, where he waited, why in vain, how often, what he wants; new ones in bold."""
         self.missed.opened()
         rows = self.shown[-1].rows
         self.assertEqual(
             [row.spoken for row in rows],
             [
-                "13912345678, 2026-11-26 22:40 · shop · 3 times · wants to be called, new",
-                "0755123, 2026-11-26 21:40, new",
+                "13912345678 李明, 2026-11-26 22:40 · shop · abandoned · 3 times · wants to be called, new",
+                "0755123, 2026-11-26 21:40 · not let in, or hung up in the menu, new",
             ],
         )
         self.assertTrue(all(row.is_new for row in rows))

@@ -172,6 +172,16 @@ class StaffTests(StaffCase):
         self.client.answers({"name": "orders", "settings": {"members": "802"}})
         self.assertEqual((self.now.note, self.now.may_save, self.editor.has_drafts), ("Saved", False, False))
 
+    def test_typed_while_saving(self) -> None:
+        """What is typed while the groups are being saved stays to be saved, and it does not say that all is."""
+        self.comes()
+        self.editor.put_in("orders", False)
+        self.editor.save()
+        self.client.answers(PEOPLE)
+        self.editor.type("name", "Wang")
+        self.client.answers({"name": "orders", "settings": {"members": "802"}})
+        self.assertEqual((self.now.groups, self.now.note, self.now.may_save), ((("orders", False),), "", True))
+
     def test_taken_number(self) -> None:
         """A number that somebody has is nobody else's."""
         self.comes()

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 
 from callserver.desktop.presenters.dial import RECENT_MAX
 from callserver.desktop.views.dial import DialView
+from callserver.wire.messages import ChannelRow
 from tests.desktop import qt
 from tests.desktop.board_shop import SEATS
 from tests.desktop.presenters.work_case import WorkCase
@@ -43,6 +44,13 @@ class DialViewTests(WorkCase):
         texts = self.view.recent.texts
         self.assertEqual((len(texts), texts[:2]), (RECENT_MAX, ["802 刘洋", "13912345679"]))
         self.assertFalse(self.view.nothing.isVisible())
+
+    def test_nobody_there(self) -> None:
+        """Of a seat where nobody is only the number stands there; a name from the right turns nothing around."""
+        self.log_in((ChannelRow("seat 805", "OFF"), ChannelRow("seat 806", "IDLE_PC", person="806", name="سارة")))
+        for number in ("806", "805"):
+            self.type(number)
+        self.assertEqual(self.view.recent.texts, ["805", "806 \u2068سارة\u2069"])
 
     def test_again(self) -> None:
         """A click puts a number into the field, Enter on it dials it; in the empty field Enter shows the last one."""

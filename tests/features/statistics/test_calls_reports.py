@@ -7,8 +7,10 @@ from datetime import date
 
 from callserver.calls.vocabulary import Kind
 from callserver.features.shopping import sample
+from callserver.features.shopping.tables.customers import Customer, CustomerNumber
 from callserver.features.statistics.reports import agents_report, calls_report, counting, tallying
 from callserver.features.statistics.reports.intervals import days
+from callserver.features.statistics.reports.plain import plain
 from callserver.features.statistics.reports.sheet import sheet_of
 from callserver.wire.catalogue import told
 from callserver.wire.states import SeatState
@@ -135,7 +137,23 @@ class CallsTests(ReportCase):
         story.talk(100, "served", "801", 0, 60)
         self.happened(story)
         (one,) = tallying.missed(self.day(date(2026, 3, 2)))
-        self.assertEqual((one.n, one.to_call, one.queue), (2, 1, "alpha"))
+        self.assertEqual((one.n, one.to_call, one.queue, one.why), (2, 1, "alpha", "abandoned"))
+
+    def test_missed_who_and_why(self) -> None:
+        """Whose number it is, and why he was not served; who came to no queue has no reason of a wait."""
+        story = Story()
+        story.opens(0, "m0", "13912345678")
+        story.enters(0, "m0")
+        story.leaves(90, "m0", "timed_out", 90)
+        story.opens(200, "m1", "13900000001")
+        story.ends(220, "m1")
+        self.happened(story)
+        customer = Customer.insert(member_number="1007", name="李明", address="").execute
+        number = CustomerNumber.insert(number="13912345678", customer="1007").execute
+        self.store.run(lambda: (customer(), number()))
+        rows = plain(calls_report.missed(self.day(date(2026, 3, 2))), "en")["rows"]
+        self.assertEqual([row[5:] for row in rows if row[0] == "13912345678"], [["waited too long", "李明"]])
+        self.assertEqual([row[6] for row in rows if row[0] == "13900000001"], [""])
 
     def test_missed_within_the_house(self) -> None:
         """A colleague whom nobody answered is not on the list of callers to be called back, nor among calls."""

@@ -10,7 +10,7 @@ from callserver.features.statistics.metrics import ratio
 from callserver.features.statistics.reports import tallying
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.intervals import LABELS
-from callserver.features.statistics.reports.names import by_name, goods_names, natural, row_name
+from callserver.features.statistics.reports.names import by_name, caller_names, goods_names, natural, row_name
 from callserver.features.statistics.reports.table import Code, Column, Figure, Table, Unit, Value, drawn
 from callserver.features.statistics.reports.waits_report import BY
 from callserver.store.tables import from_ms
@@ -249,9 +249,21 @@ def missed(ask: Ask) -> Table:
         Column(N_("times")),
         Column(N_("wants to be called")),
         Column(N_("queue"), Unit.WORD),
+        Column(N_("why"), Unit.WORD),
+        Column(N_("name"), Unit.WORD),
     )
+    found = tallying.missed(ask)
+    names = caller_names([one.number for one in found])
     rows = [
-        (one.number, f"{from_ms(one.last_ms).astimezone(ask.zone):%Y-%m-%d %H:%M}", one.n, one.to_call, one.queue)
-        for one in tallying.missed(ask)
+        (
+            one.number,
+            f"{from_ms(one.last_ms).astimezone(ask.zone):%Y-%m-%d %H:%M}",
+            one.n,
+            one.to_call,
+            one.queue,
+            Code(one.why) if one.why else Phrase(N_("not let in, or hung up in the menu")),
+            names.get(one.number, ""),
+        )
+        for one in found
     ]
     return Table(Phrase(N_("Missed calls, not called back yet")), columns, rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from peewee import Table
@@ -54,6 +55,15 @@ def goods_names() -> dict[str, Phrase]:
     goods: Any = Table("products", ("number", "name_zh", "name_en")).bind(database)
     found = goods.select(goods.number, goods.name_zh, goods.name_en).tuples()
     return {number: Phrase("{name}", {"name_zh": zh, "name_en": en}) for number, zh, en in found}
+
+
+def caller_names(numbers: Collection[str]) -> dict[str, str]:
+    """Of the shop's customers, by telephone number in its normal form; asked by the tables' names, as goods are."""
+    callers: Any = Table("customers", ("member_number", "name")).bind(database)
+    telephones: Any = Table("customer_numbers", ("number", "customer_id")).bind(database)
+    found = telephones.select(telephones.number, callers.name).where(telephones.number.in_(list(numbers)))
+    joined = found.join(callers, on=(callers.member_number == telephones.customer_id))
+    return dict(joined.tuples()) if numbers else {}
 
 
 def staff_name(number: str) -> str:

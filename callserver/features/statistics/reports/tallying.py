@@ -10,10 +10,11 @@ from typing import Any
 from peewee import Case, fn
 
 from callserver.features.statistics.folding.calls import MISSED, SERVED, TO_CALL
+from callserver.features.statistics.folding.told import OF_BOTH, OF_SHOP
 from callserver.features.statistics.reports.asking import Ask
 from callserver.features.statistics.reports.counting import quarter_of, rows_of
 from callserver.features.statistics.reports.intervals import LABELS, label
-from callserver.features.statistics.tables import CallStat, CountStat, PartStat
+from callserver.features.statistics.tables import CallStat, CountStat, PartStat, WaitStat
 
 Counts = Mapping[str, tuple[int, int]]  # how many, and what they come to
 
@@ -120,12 +121,14 @@ class Missed:
     A caller whom nobody has served since.
 
     :param last_ms: when he called last, which is when `queue` had him
+    :param why: how his wait ended then, as the event log has it; "": he was in no queue, or not let in
     :param to_call: of his `n` calls, in so many he wanted to be called
     """
 
     number: str
     last_ms: int
     queue: str
+    why: str = ""
     n: int = 0
     to_call: int = 0
 
@@ -136,8 +139,10 @@ def missed(ask: Ask) -> list[Missed]:
     served = later.select(later.call_id).where(
         later.number == c.number, later.began_ms > c.began_ms, later.result.in_(SERVED)
     )
+    waited = WaitStat.call_id == c.call_id, WaitStat.scope.in_((OF_SHOP, OF_BOTH))
+    why = fn.COALESCE(WaitStat.select(WaitStat.outcome).where(*waited).limit(1), "")
     query = (
-        c.select(c.number, c.began_ms, c.queue, c.result)
+        c.select(c.number, c.began_ms, c.queue, why, c.result)
         .where(
             c.began_ms >= ask.period.since_ms,
             c.began_ms < ask.period.until_ms,
@@ -149,8 +154,8 @@ def missed(ask: Ask) -> list[Missed]:
         .order_by(c.began_ms.desc(), c.number)
     )
     found: dict[str, Missed] = {}
-    for number, at_ms, queue, result in rows_of(query):
-        one = found.setdefault(number, Missed(number, int(at_ms), queue))
+    for number, at_ms, queue, why_last, result in rows_of(query):
+        one = found.setdefault(number, Missed(number, int(at_ms), queue, why_last))
         one.n, one.to_call = one.n + 1, one.to_call + (result == TO_CALL)
     return list(found.values())
 
