@@ -147,6 +147,7 @@ class VirtualShop:
             group=lambda number: self.groups.get(number, ()),
         )
         self.calls.watch_cards(self.seats.card_changed)
+        self.calls.watch(self.seats.parts_changed)
         self.dialling = DiallingConfig(reserve=0)  # a test may set others
         self.guard = DialGuard(classify, self.events.alarm)
         self.caps = DialCaps(lambda: self.dialling, self.clock.seconds, self.local_now)

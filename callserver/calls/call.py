@@ -41,7 +41,7 @@ from callserver.media.leg import Leg
 from callserver.media.patch_bay import PatchBay
 from callserver.media.recorder import Recorder
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import CardPart, Identity
+from callserver.wire.messages import CardPart, Identity, Partner
 
 log = Logger()
 
@@ -101,6 +101,8 @@ class Call(Timeline):
     `recording`: of all its participants, or none.
     `doing`: what its stage does, more exactly: a fax's phase; the board shows it.
     `entered_s`: when its stage began, on the monotonic clock.
+    `guests`: who was brought to those whom the call was between, and as whom, if he is no agent.
+    `left_for`: why somebody has left it last.
     `lines_alone`: two lines talk, and nobody of the house with them: the least sign that one is gone ends it.
     """
 
@@ -127,6 +129,8 @@ class Call(Timeline):
         self.stage = Stage.RINGING if direction == "in" else Stage.DIALLING
         self.ended: Reason | None = None
         self.merged_into: Call | None = None
+        self.guests: dict[Party, Partner | None] = {}
+        self.left_for = Reason(Cause.PARTY_GONE)
         self.lines_alone = False
         self.doing = ""
         self._secrets = 0  # that are being told, by whoever has begun them
@@ -301,8 +305,11 @@ class Call(Timeline):
 
     def leave(self, party: Party, reason: Reason) -> None:
         """A participant is in the call no more; the others stay as they are."""
-        if self.parts.pop(party, None) is None:
+        part = self.parts.pop(party, None)
+        if part is None:
             return
+        if part.role not in LISTENERS:
+            self.left_for = reason
         self._set_gains()
         self._tell_recording()
         party.left(self, reason)

@@ -50,7 +50,7 @@ class AgentListener:
         """A colleague has written to this person; also what came while he was out, after a log-in. Known by its id."""
 
     def status(self, status: SeatStatus) -> None:
-        """The agent's own seat looks otherwise. The five below say the same, sorted."""
+        """The agent's own seat looks otherwise. The six below say the same, sorted."""
 
     def offered(self, card: Card) -> None:
         """A call rings."""
@@ -63,6 +63,9 @@ class AgentListener:
 
     def talking(self, card: Card) -> None:
         """A call has begun."""
+
+    def partner_gone(self, card: Card, cause: str) -> None:
+        """The one whom a card was about has left the call, which goes on with others."""
 
     def ended(self, cause: str) -> None:
         """The call is over."""
@@ -87,14 +90,24 @@ def tell(listener: AgentListener, before: SeatStatus, after: SeatStatus) -> None
         listener.ended(after.cause)
     if before.state is SeatState.RINGING and was != now:
         listener.offer_gone(after.cause)
+    if before.state in IN_CALL:
+        for card, left in _gone(before, after):
+            listener.partner_gone(card, left)
     if after.call is None:
         return
     if after.state is SeatState.RINGING and (before.state is not SeatState.RINGING or was != now):
         listener.offered(after.call)
-    if before.call is not None and was == now and _known(before.call) != _known(after.call):
+    if before.call is not None and was == now and not after.call.gone and _known(before.call) != _known(after.call):
         listener.record_came(after.call)
     if after.state is SeatState.TALKING and (before.state not in IN_CALL or was != now):
         listener.talking(after.call)
+
+
+def _gone(before: SeatStatus, after: SeatStatus) -> list[tuple[Card, str]]:
+    """Cards of before that are another's now, in the same call, and why."""
+    now = {card.call_id: card.gone for card in (after.call, after.kept) if card is not None}
+    cards = [card for card in (before.call, before.kept) if card is not None and not card.gone]
+    return [(card, now[card.call_id]) for card in cards if now.get(card.call_id)]
 
 
 def _known(card: Card) -> tuple[object, ...]:

@@ -59,6 +59,7 @@ class ShopModel(AgentListener):
         self._seat_told_s = self.seat_since_s  # when its newest look came
         self._is_first_look = True  # since the log-in: its clock is the server's, whatever was counted here
         self.kept_since_s = clock.seconds()  # when the second call was put aside
+        self._callers: dict[str, Card] = {}  # of a call that its caller has left, and others have not
         self._first_call = ""  # of two, the one from which the other is consulted
         self.rows: dict[str, ChannelRow] = {}
         self.queues: dict[str, QueueRow] = {}
@@ -101,8 +102,15 @@ class ShopModel(AgentListener):
         """
         Whom the screens are about: the call that rings or is in hand; of two, the first.
 
-        So whom one consults never takes the place of the customer, however often one swaps.
+        So whom one consults never takes the place of the customer, however often one swaps; nor who is left in the
+        call when the customer has gone: what he has said is still to be written down.
         """
+        card = self.first
+        return card and self._callers.get(card.call_id, card)
+
+    @property
+    def first(self) -> Card | None:
+        """The call that rings or is in hand; of two, the first: with whom it is now."""
         seat = self.seat
         if seat.kept is not None and seat.call is not None and seat.call.call_id != self._first_call:
             return seat.kept
@@ -195,6 +203,10 @@ class ShopModel(AgentListener):
 
     def talking(self, card: Card) -> None:
         self._tell("talking", card)
+
+    def partner_gone(self, card: Card, cause: str) -> None:
+        self._callers = {card.call_id: card}
+        self._tell("partner_gone", card, cause)
 
     def ended(self, cause: str) -> None:
         self._tell("ended", cause)

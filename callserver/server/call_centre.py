@@ -141,6 +141,7 @@ class CallCentre:
         )
         self.seats = self._make_seats(world, board, events, bay)
         calls.watch_cards(self.seats.card_changed)
+        calls.watch(self.seats.parts_changed)
         self._store, self._world = store, world
         self._caps = DialCaps(lambda: self._config.dialling, self._clock.seconds, self._local_now, self._personal_caps)
         self.calls_out = self._make_calls_out(events, trunks)

@@ -48,6 +48,14 @@ class CardPart:
 
 
 @dataclass(frozen=True)
+class Partner:
+    """One more who is in a call: a colleague by his staff number, or somebody who was called outside."""
+
+    number: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Card:
     """What an agent sees of a call while it rings and while he talks."""
 
@@ -62,6 +70,8 @@ class Card:
     path: tuple[str, ...] = ()  # menus and steps the caller has come through, in words
     earlier_s: int = 0  # of what he has waited, so much before this call: the place he had then was kept for him
     region: str = ""  # of the shop's, by the code of his number, the widest first: "Guangdong Shenzhen"
+    beside: tuple[Partner, ...] = ()  # who is in this call, too, beside the agent and the one whom the card is about
+    gone: str = ""  # why the one whom the call was with has left it, a `Reason`; the card is of who is still there
 
     def waited(self, seconds: int) -> Card:
         """The same card after some more waiting."""

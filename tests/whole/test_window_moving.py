@@ -28,15 +28,15 @@ class MovingCase(WindowCase):
         self.do(self.wang.pause("desk work"))
         self.li: MainWindow = self.window("801")
 
-    def talk(self) -> None:
-        self.call("13912345678", seconds=120)
+    def talk(self, seconds: int = 120) -> None:
+        self.call("13912345678", seconds=seconds)
         self.press(self.li, Act.ANSWER)
         self.assertIs(self.state("801"), TALKING)
         self.pass_s(2)
 
-    def consult(self) -> None:
+    def consult(self, seconds: int = 120) -> None:
         """F8, a digit, Enter: and she answers."""
-        self.talk()
+        self.talk(seconds)
         self.press(self.li, Act.TRANSFER)
         self.type(self.li, "1")
         self.assertIs(self.state("802"), RINGING)
@@ -83,12 +83,44 @@ class ConsultingTests(MovingCase):
         self.assertEqual(self.in_hand(), "13912345678")
 
     def test_three(self) -> None:
-        """F9: all three talk in one call, and the panel is gone."""
+        """F9: all three talk in one call, both windows say so, and the panel is gone."""
         self.consult()
         self.press(self.li, Act.THREE_WAY)
         self.assertIsNone(self.li.panel)
         (call,) = self.shop.server.calls
         self.assertEqual(sorted(party.name for party in call.parts), ["line 1", "seat 801", "seat 802"])
+        bar, card, name = self.li.bar, self.li.card, self.wang.seat.name
+        self.assertEqual((bar.state.text(), bar.kept.text()), ("Three-way", f"With 802 {name}"))
+        self.assertIn("13912345678", card.number.text())
+        self.assertEqual(card.other.text(), f"With 802 {name}")
+        assert self.wang.seat.call is not None
+        self.assertEqual([one.number for one in self.wang.seat.call.beside], ["801"])
+
+    def test_the_customer_leaves_three(self) -> None:
+        """He hangs up: the bar says it, the card is hers as of an internal call, and the tabs are still his."""
+        self.consult(seconds=40)
+        self.press(self.li, Act.THREE_WAY)
+        self.until_his_line_is_free()
+        bar, card, model = self.li.bar, self.li.card, self.li.work.model
+        self.assertIn("Li Ming · caller hung up", bar.notice.label.text())
+        self.assertEqual((bar.state.text(), bar.kept.text()), ("Talking", ""))
+        self.assertEqual((card.name.text(), card.number.text()), (self.wang.seat.name, "802"))
+        self.assertEqual((card.title.text(), card.identity.text(), card.other.text()), ("Call", "", ""))
+        assert model.customer is not None
+        self.assertEqual(model.customer.caller_number, "13912345678")
+        self.assertEqual((self.state("801"), self.state("802")), (TALKING, TALKING))
+        self.assertEqual([model.rows[seat].caller for seat in ("seat 801", "seat 802")], ["802", "801"])
+        self.pass_s(25)
+        self.assertNotIn("hung up", bar.notice.label.text())
+        self.press(self.li, Act.HANG_UP)
+        self.assertIs(self.state("802"), SeatState.PAUSED)
+
+    def until_his_line_is_free(self) -> None:
+        for _ in range(60):
+            if len(self.shop.server.calls) and self.in_hand() == "802":
+                return
+            self.pass_s(1)
+        self.fail("the customer has not hung up")
 
     def test_cancelled(self) -> None:
         """F4 leaves her, and the customer is back; also while it rings there."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.wire.convert import WireError, from_wire, to_wire
-from callserver.wire.messages import Access, Card, CardPart, ChannelRow, Hello, Identity, Phrase, SeatStatus
+from callserver.wire.messages import Access, Card, CardPart, ChannelRow, Hello, Identity, Partner, Phrase, SeatStatus
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 
@@ -23,6 +23,7 @@ CARD = Card(
     Identity("1007", "王小明", proved=True),
     (CardPart("shopping", (Phrase("basket {quantity} × {name}", {"quantity": 2, "name": "苹果"}),)),),
     ("welcome", "order"),
+    beside=(Partner("802", "刘洋"),),
 )
 STATUS = SeatStatus("801", "Li", SeatState.HELD, "", "held", CARD, Card("c0"), pause_wanted=True)
 BOARD = (ChannelRow("line 1", "IDLE", since_s=1.25), ChannelRow("seat 801", "HELD", "", 0.0, "c1", "801", "Li", "138"))

@@ -28,6 +28,7 @@ from callserver.acd.seats.offers import Dialled, Offer, Recall
 from callserver.calls import operations
 from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Cause, Reason
+from callserver.wire.messages import Partner
 from callserver.wire.refusals import Refused
 
 log = Logger()
@@ -114,6 +115,7 @@ class Consulting(SeatCalls):
     def join(self) -> None:
         """The held and the consulted party talk to each other; one that only rings yet is left to the held one."""
         first, dialled = self._two(self._calls_machine.join)
+        _bring_guests(first, dialled)
         operations.join(first.call, dialled.call, self.station)
         dialled.pass_on(first, Reason(Cause.SENT_HERE, self.station.name))
         self._after_call(first, Reason(Cause.TRANSFERRED))
@@ -130,6 +132,7 @@ class Consulting(SeatCalls):
     def three_way(self) -> None:
         """All three talk in the first call; who of them hangs up leaves the others talking."""
         first, dialled = self._two(self._calls_machine.three_way)
+        _bring_guests(first, dialled)
         operations.three_way(first.call, dialled.call, self.station)
         dialled.pass_on(first, Reason(Cause.THREE_WAY))
         self._show(Reason(Cause.THREE_WAY))
@@ -158,3 +161,11 @@ class Consulting(SeatCalls):
             self._ring(recall, Reason(Cause.CAME_BACK))
         except Refused:
             recall.give_back(self.station, Reason(Cause.NOBODY_THERE))
+
+
+def _bring_guests(first: Offer, dialled: Dialled) -> None:
+    """Those who were consulted, and who has asked them, are not those whom the first call was between."""
+    card, guests = dialled.card, dialled.call.guests
+    called = Partner(card.caller_number or "", card.caller_name or "")
+    for party in dialled.call.parts:
+        first.call.guests[party] = guests.get(party) or called

@@ -29,6 +29,7 @@ from callserver.acd.seats.agent_machine import AgentCore, agent_machine
 from callserver.acd.seats.calls_machine import CallsCore, Phase, calls_machine
 from callserver.acd.seats.listening import Listening
 from callserver.acd.seats.offers import Offer
+from callserver.acd.seats.partners import Colleague, card_with_partners
 from callserver.acd.seats.presence import Presence, PresenceLimits, ProgramWatch
 from callserver.acd.seats.ringing import Ringing
 from callserver.acd.seats.station import HeadsetStation
@@ -68,6 +69,7 @@ class SeatParts(ABC):
 
     :param number: the staff number, which is also the internal number
     :param may: whether the person holds a right at this moment
+    :param colleague: who sits at the station that is a participant of a call
     :param on_show: told of every change of what the seat shows, and why; it may act on the seat at once
     """
 
@@ -79,13 +81,14 @@ class SeatParts(ABC):
         *,
         may: Callable[[Right], bool],
         on_show: Callable[[SeatStatus, Reason], None],
+        colleague: Colleague = lambda party: None,
         limits: SeatLimits = SeatLimits(),
     ) -> None:
         self.number = number
         self.person: Person | None = None
         self.last_end_s: float | None = None  # of his last queued call
         self.station = HeadsetStation(f"seat {number}", bay, clock, self.call_over, self._held_too_long)
-        self._clock, self._may, self._on_show = clock, may, on_show
+        self._clock, self._may, self._on_show, self._colleague = clock, may, on_show, colleague
         self._until_over: Deferred[None] = succeed(None)  # the call that rings
         self._ringing = Ringing(clock, self._miss, lambda: self._show(Reason(Cause.READY)))
         self._agent = AgentCore(clock, limits.max_wrap_up_s, self._wrap_up_over)
@@ -95,6 +98,7 @@ class SeatParts(ABC):
         self._program = ProgramWatch(clock, limits.program, self._program_changed, self._program_given_up)
         self._parked: Offer | None = None  # held for an agent whose program is gone
         self._left: deque[tuple[Call, float]] = deque(maxlen=RECENT_MAX)  # calls, and when; the newest first
+        self._there: tuple[object, ...] = ()  # who is in his calls, as it has been shown
         self._shown, self._since_s = _look_of(SeatStatus(number)), clock.seconds()  # what a stopwatch counts from
 
     @property
@@ -134,6 +138,14 @@ class SeatParts(ABC):
         """Those whose cards he sees: that which rings or is in hand first, then one that is kept held."""
         offers = (self._calls.ringing, self._calls.in_hand, self._calls.kept)
         return [offer.call for offer in offers if offer is not None and offer.call.id]
+
+    def look_who_is_there(self) -> None:
+        """Others are in its calls now, or somebody less."""
+        before, now = self._there, _there(self.status)
+        if now != before:
+            in_call = self._calls.in_hand or self._calls.kept
+            left_for = in_call.call.left_for if in_call is not None else Reason(Cause.PARTY_GONE)
+            self._show(Reason(Cause.THREE_WAY) if set(now) > set(before) else left_for)
 
     @property
     def recent(self) -> list[Call]:
@@ -198,8 +210,8 @@ class SeatParts(ABC):
                 pause_reason=self._agent.pause_reason,
                 listens=shown.doing if isinstance(shown, Listening) else "",
                 wrap_up_s=self._agent.left_s(),
-                card=_card(shown),
-                kept=_card(self._calls.kept),
+                card=self._card(shown),
+                kept=self._card(self._calls.kept),
                 hidden=self._calls.in_hand is not None and self._calls.in_hand.call.in_secret,
                 rings_for_s=self._ringing.left_s,
             ),
@@ -212,7 +224,17 @@ class SeatParts(ABC):
         look = _look_of(self.status)
         if look != self._shown:
             self._shown, self._since_s = look, self._clock.seconds()
+        self._there = _there(self.status)
         self._on_show(self._status(str(reason)), reason)
+
+    def _card(self, offer: Offer | None) -> Card | None:
+        """With what an agent has said of its caller, and who else is there."""
+        if offer is None:
+            return None
+        card = offer.call.on_card(offer.card)
+        if isinstance(offer, Listening):
+            return card
+        return card_with_partners(card, offer.call, self.station, self._colleague)
 
 
 def _look_of(status: SeatStatus) -> tuple[object, ...]:
@@ -220,8 +242,7 @@ def _look_of(status: SeatStatus) -> tuple[object, ...]:
     return status.state, status.reason, status.call and status.call.call_id
 
 
-def _card(offer: Offer | None) -> Card | None:
-    """With what an agent has said of its caller."""
-    if offer is None:
-        return None
-    return offer.call.on_card(offer.card)
+def _there(status: SeatStatus) -> tuple[object, ...]:
+    """Who is in the calls of a seat beside those whom their cards are about, and of which these have left."""
+    cards = [card for card in (status.call, status.kept) if card is not None]
+    return tuple((card.call_id, one) for card in cards for one in (*card.beside, card.gone) if one)

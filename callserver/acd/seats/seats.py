@@ -20,7 +20,7 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import CLIENT_LOST, SeatStatus
+from callserver.wire.messages import CLIENT_LOST, Partner, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
@@ -73,7 +73,7 @@ class Seats:
         self._shown: dict[str, SeatState] = {}
         self._watchers: list[Callable[[SeatChange], None]] = []
         self._untold: deque[SeatChange] = deque()
-        self._telling = False
+        self._telling = self._look_is_due = False
 
     def __getitem__(self, number: str) -> Seat:
         return self._seats[number]
@@ -197,6 +197,27 @@ class Seats:
             if any(shown is call for shown in seat.shown_calls):
                 seat.card_changed()
 
+    def parts_changed(self, call: Call) -> None:
+        """
+        Others are in this call now: every seat that is in it shows that.
+
+        Not before whoever has changed it is done, and has shown what he has done.
+        """
+        if call.parts and not self._look_is_due and any(call in seat.shown_calls for seat in self):
+            self._look_is_due = True
+            self._clock.callLater(0, self._look_who_is_there)
+
+    def _look_who_is_there(self) -> None:
+        self._look_is_due = False
+        for seat in self:
+            seat.look_who_is_there()
+
+    def _colleague(self, party: Party) -> Partner | None:
+        for seat in self._seats.values():
+            if seat.station is party:
+                return Partner(seat.number, seat.person.name if seat.person else "")
+        return None
+
     def _place(self, person: Person) -> Seat:
         """His seat, as long as there is one."""
         seat = self._seats.get(person.number) or self._new_seat(person.number)
@@ -213,6 +234,7 @@ class Seats:
             self._bay,
             may=lambda right: right in self._rights.rights(number),
             on_show=self._show,
+            colleague=self._colleague,
             limits=self._limits,
         )
 

@@ -41,7 +41,7 @@ class CallCardData:
     problem: str
     may_answer: bool
     several: bool = False  # customers who may be he: one of them is to be chosen in the tabs
-    other: str = ""  # who is consulted besides, with the clock of that call
+    other: str = ""  # who is consulted besides, with the clock of that call; who else is in this one
 
 
 def caller_name(card: Card, language: str) -> str:
@@ -49,6 +49,12 @@ def caller_name(card: Card, language: str) -> str:
     if card.identity is not None and card.identity.name:
         return card.identity.name
     return card.caller_name or card.caller_number or text(language, "number withheld")
+
+
+def beside_text(card: Card, language: str) -> str:
+    """Who is in the call, too: "With 802 Liu Yang"; "" if nobody is."""
+    names = [f"{one.number} {beside(one.name)}".strip() for one in card.beside]
+    return text(language, "With {names}", names=", ".join(names)) if names else ""
 
 
 class CallCard(Presenter[CallCardData]):
@@ -67,7 +73,7 @@ class CallCard(Presenter[CallCardData]):
 
     def data(self) -> CallCardData:
         seat = self.model.seat
-        card = self.model.customer or self._last
+        card = self.model.first or self._last
         if card is None:
             title = "" if self._ended else self.work.words("Who calls is shown here")
             return CallCardData(False, False, title, "", "", "", False, (), self._ended, self.problem, False)
@@ -110,8 +116,10 @@ class CallCard(Presenter[CallCardData]):
     def _other(self, card: Card) -> str:
         """Of two calls the one that this card is not of."""
         seat = self.model.seat
-        if seat.kept is None or seat.call is None:
+        if seat.call is None:
             return ""
+        if seat.kept is None:
+            return beside_text(seat.call, self.work.language)
         if card.call_id == seat.call.call_id:
             since_s, other, words = self.model.kept_since_s, seat.kept, N_("{name} on hold {time}")
         else:
@@ -129,6 +137,8 @@ class CallCard(Presenter[CallCardData]):
         return " · ".join(parts)
 
     def _identity(self, card: Card) -> str:
+        if card.gone:
+            return ""  # who is left there is no customer
         if card.identity is None:
             return self.work.words(UNKNOWN)
         return self.work.words(PROVED if card.identity.proved else CLAIMED)
@@ -140,6 +150,8 @@ class CallCard(Presenter[CallCardData]):
         :return: how many there are to choose from, and the card with who was chosen
         """
         record = self.work.record
+        if card.gone:
+            return 0, card
         if record.call_id == card.call_id and record.hits:
             self._several = card.call_id, {str(one["number"]): str(one["name"]) for one in record.hits}
         call_id, names = self._several

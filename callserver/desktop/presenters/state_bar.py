@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from callserver.desktop.foreign import beside
 from callserver.desktop.listener import IN_CALL
 from callserver.desktop.model import Connection
-from callserver.desktop.presenters.call_card import caller_name
+from callserver.desktop.presenters.call_card import beside_text, caller_name
 from callserver.desktop.presenters.clocks import stopwatch
 from callserver.desktop.presenters.pauses import REASONS, pause_word
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.wire.catalogue import N_, known
 from callserver.wire.messages import (
     Access,
+    Card,
     ChannelRow,
     Hello,
     MailMark,
@@ -22,6 +23,7 @@ from callserver.wire.messages import (
     SeatStatus,
 )
 from callserver.wire.states import LineState, SeatState
+from callserver.wire.words import reason_text
 
 STATE_WORDS = {
     SeatState.OFF: N_("Logged out"),
@@ -35,6 +37,7 @@ STATE_WORDS = {
     SeatState.PAUSED: N_("Paused"),
 }
 SUPERVISING_WORDS = {"listens": N_("Listening"), "whispers": N_("Whispering"), "barged in": N_("Barged in")}
+GONE_SHOWN_S = 20.0  # so long the bar says who has left
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class StateBarData:
     state: LineState | SeatState
     word: str
     clock: str
-    kept: str  # who is on hold while another is consulted
+    kept: str  # who is on hold while another is consulted; who else talks
     person: str
     may_ready: bool
     may_pause: bool
@@ -63,6 +66,8 @@ class StateBarData:
 
 class StateBar(Presenter[StateBarData]):
     """Ready and pause are done from here; all else is told."""
+
+    _gone, _gone_since_s = "", 0.0  # who has left a call that goes on, and why
 
     def start(self) -> None:
         super().start()
@@ -134,6 +139,8 @@ class StateBar(Presenter[StateBarData]):
             return words(SUPERVISING_WORDS[seat.reason])
         if seat.kept is not None:
             return words("Consulting")
+        if seat.call is not None and seat.call.beside and seat.state is SeatState.TALKING:
+            return words("Three-way")
         return words(STATE_WORDS[seat.state])
 
     def _wrap_up_left(self) -> float | None:
@@ -142,8 +149,10 @@ class StateBar(Presenter[StateBarData]):
         return self.model.wrap_up_left_s() / whole_s if seat.wrap_up and whole_s else None
 
     def _kept(self) -> str:
-        kept = self.model.seat.kept
-        return "" if kept is None else self.work.words("{name} on hold", name=caller_name(kept, self.work.language))
+        call, kept = self.model.seat.call, self.model.seat.kept
+        if kept is None:
+            return beside_text(call, self.work.language) if call is not None else ""
+        return self.work.words("{name} on hold", name=caller_name(kept, self.work.language))
 
     def _person(self) -> str:
         seat = self.model.seat
@@ -165,6 +174,8 @@ class StateBar(Presenter[StateBarData]):
         return " · ".join([*parts, self.work.words("Voice mail {n}", n=new)] if new else parts)
 
     def _notice(self) -> str:
+        if self._gone and self.model.age_s(self._gone_since_s) < GONE_SHOWN_S:
+            return self._gone
         hello, notice = self.model.hello, self.model.notice_shown
         if notice is not None:
             return self.work.told(notice)
@@ -185,6 +196,10 @@ class StateBar(Presenter[StateBarData]):
     def logged_in(self, hello: Hello) -> None:
         self.work.missed.ask()
         self.refresh()
+
+    def partner_gone(self, card: Card, cause: str) -> None:
+        who, why = caller_name(card, self.work.language), reason_text(cause, self.work.language)
+        self._gone, self._gone_since_s = f"{beside(who)} · {why}", self.work.clock.seconds()
 
     def offer_gone(self, cause: str) -> None:
         self.work.missed.ask()

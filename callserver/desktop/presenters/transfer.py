@@ -190,7 +190,7 @@ class Transfer(LivePresenter[TransferData]):
         return self._target()
 
     def _title(self) -> str:
-        card = self.model.customer
+        card = self.model.first
         if card is None:
             return self.work.words("Transfer")
         name, number = caller_name(card, self.work.language), card.caller_number or ""

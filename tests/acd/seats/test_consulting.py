@@ -843,6 +843,60 @@ class WhileItRingsTests(ConsultingCase):
         self.assertEqual(self.refusal(self.li.three_way), (Refusal.NOT_NOW, "dialling"))
 
 
+class AwayWhileItRingsTests(ConsultingCase):
+    """Zhao keeps Li held, who has a caller of his own, and leaves him to Wang, whose telephone rings yet."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.consult(self.li, "seat 803")
+        self.zhao.answer()
+        self.zhao.hold()
+        self.consult(self.zhao, "seat 802")
+        self.zhao.join()
+
+    def test_back_with_his_caller(self) -> None:
+        """Li is with his caller when Wang answers: the two talk on, and Wang hears music until Li is back."""
+        self.li.swap()
+        self.wang.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.shop.wait(0.1)
+        self.assertTrue(self.shop.hears_music(self.wang.station))
+        self.li.swap()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+        self.assertTrue(self.caller_hears_music())
+
+    def test_he_does_not_come(self) -> None:
+        """Wang rejects: it rings at Zhao again, who waits with music likewise; nothing is played into Li's talk."""
+        self.li.swap()
+        self.wang.reject()
+        self.shop.wait(0.1)
+        self.assertFalse(self.shop.hears_music(self.li.station))
+        self.zhao.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.shop.wait(0.1)
+        self.assertTrue(self.shop.hears_music(self.zhao.station))
+        self.li.swap()
+        self.assertEqual(self.who_hears_whom(), {LI: {ZHAO}, ZHAO: {LI}})
+
+    def test_nobody_comes(self) -> None:
+        """Nor does Zhao: the two talk on as if nothing had been."""
+        self.li.swap()
+        self.wang.reject()
+        self.zhao.reject()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.assertEqual((self.states()[0], self.li.status.kept), ("TALKING", None))
+        self.li.hang_up()
+        self.assertEqual(len(self.shop.calls), 0)
+
+    def test_there(self) -> None:
+        """Li has waited for Wang, or is back in time: then the two talk, and the caller hears music."""
+        self.li.swap()
+        self.li.swap()
+        self.wang.answer()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+        self.assertTrue(self.caller_hears_music())
+
+
 class ThreeWayTests(ConsultingCase):
     def three(self) -> None:
         self.talk_with_wang()
@@ -854,6 +908,54 @@ class ThreeWayTests(ConsultingCase):
         self.assertEqual(self.who_hears_whom(), {LINE: {LI, WANG}, LI: {LINE, WANG}, WANG: {LINE, LI}})
         self.assertEqual((self.states()[:2], self.li.status.kept), (["TALKING", "TALKING"], None))
         self.assertEqual(len(self.shop.calls), 1)
+
+    def test_who_is_there(self) -> None:
+        """Both cards are the caller's, and say who else talks; no more when one has left."""
+        self.three()
+        self.shop.let_pass(1)
+        self.assertEqual(self.cards(), [("13912345678", "802"), ("13912345678", "801")])
+        self.wang.hang_up()
+        self.shop.let_pass(1)
+        self.assertEqual(self.cards(), [("13912345678",), ()])
+
+    def test_who_is_there_from_outside(self) -> None:
+        """Somebody who was called outside by his number; a fourth one is told, too."""
+        self.talk_outside()
+        self.li.three_way()
+        self.shop.let_pass(1)
+        self.assertEqual(self.cards()[0], ("13912345678", OUTSIDE))
+        self.talk_with_wang()
+        self.li.three_way()
+        self.shop.let_pass(1)
+        self.assertEqual(self.cards(), [("13912345678", OUTSIDE, "802"), ("13912345678", "801", OUTSIDE)])
+
+    def test_the_caller_has_gone(self) -> None:
+        """Each card is the colleague's, and says why; the call is the same, and the board shows whom they talk with."""
+        self.three()
+        self.caller_hangs_up()
+        self.shop.let_pass(1)
+        self.assertEqual(self.cards(), [("802",), ("801",)])
+        self.assertEqual([self.shown_at(seat) for seat in (LI, WANG)], ["802", "801"])
+        for seat in (self.li, self.wang):
+            assert seat.status.call is not None
+            self.assertEqual(seat.status.call.gone.partition(":")[0], "caller_hung_up")
+            self.assertEqual(seat.status.call.call_id, self.call.id)
+
+    def test_gone_while_a_fourth_is_asked(self) -> None:
+        """Also where the three wait: they are two by now."""
+        self.three()
+        self.consult(self.li, "seat 803")
+        self.zhao.answer()
+        self.caller_hangs_up()
+        self.shop.let_pass(1)
+        kept = self.li.status.kept
+        assert kept is not None
+        self.assertEqual((kept.caller_number, self.cards()[:2]), ("802", [("803",), ("801",)]))
+
+    def cards(self) -> list[tuple[str | None, ...]]:
+        """Whom the cards of Li and Wang are about, and who is there, too."""
+        calls = [seat.status.call for seat in (self.li, self.wang)]
+        return [(call.caller_number, *(one.number for one in call.beside)) if call else () for call in calls]
 
     def test_with_somebody_outside(self) -> None:
         """The same with a line."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from callserver.desktop.presenters.call_card import CallCard, CallCardData
-from callserver.wire.messages import Card, CardPart, ChannelRow, Identity, Phrase, QueueRow, Waiter
+from callserver.wire.messages import Card, CardPart, ChannelRow, Identity, Partner, Phrase, QueueRow, Waiter
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from tests.desktop.presenters.test_foreign_names import CUSTOMER
@@ -198,6 +198,20 @@ class ArrivalTests(CallCardCase):
         self.assertEqual(self.rings(rings_for_s=12.0), "Incoming call · 12 s left")
         self.clock.advance(5)
         self.assertEqual(self.now.title, "Incoming call · 7 s left")
+
+    def test_three(self) -> None:
+        """Who else talks stands on the customer's card."""
+        self.seat(SeatState.TALKING, replace(LI, beside=(Partner("802", "刘洋"), Partner("62345678"))))
+        self.assertEqual((self.now.name, self.now.other), ("李明", "With 802 刘洋, 62345678"))
+
+    def test_the_caller_has_gone(self) -> None:
+        """The card is the colleague's, who is no customer; the tabs keep the caller, and so does the last call."""
+        self.seat(SeatState.TALKING, LI)
+        self.seat(SeatState.TALKING, Card("call-1", "802", "刘洋", gone="caller_hung_up"))
+        self.assertEqual((self.now.name, self.now.number, self.now.identity), ("刘洋", "802", ""))
+        self.assertEqual(self.model.customer, LI)
+        self.seat(SeatState.PAUSED, cause="agent_hung_up")
+        self.assertEqual((self.now.title, self.now.name, self.now.is_over), ("Last call", "李明", True))
 
     def test_two_calls(self) -> None:
         """Who is consulted has no card of his own: a line on the customer's, whoever of the two is in hand."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callserver.desktop.not_connected import REFUSED, NotConnected
 from callserver.desktop.presenters.state_bar import StateBar, StateBarData
-from callserver.wire.messages import WRAP_UP, Card, Identity, MailMark, Phrase, QueueRow
+from callserver.wire.messages import WRAP_UP, Card, Identity, MailMark, Partner, Phrase, QueueRow
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import LineState, SeatState
 from tests.desktop.presenters.work_case import WorkCase
@@ -71,6 +73,22 @@ class StateBarTests(StateBarCase):
         """Who waits on hold meanwhile is named."""
         self.seat(SeatState.TALKING, Card("call-2"), kept=LI)
         self.assertEqual((self.now.word, self.now.kept), ("Consulting", "李明 on hold"))
+
+    def test_three(self) -> None:
+        """Who else talks is named."""
+        self.seat(SeatState.TALKING, replace(LI, beside=(Partner("802", "刘洋"),)))
+        self.assertEqual((self.now.word, self.now.kept), ("Three-way", "With 802 刘洋"))
+        self.seat(SeatState.TALKING, LI)
+        self.assertEqual((self.now.word, self.now.kept), ("Talking", ""))
+
+    def test_the_caller_has_gone(self) -> None:
+        """While others talk on it is said once that he has gone, for a while."""
+        self.seat(SeatState.TALKING, LI)
+        for _ in range(2):
+            self.seat(SeatState.TALKING, Card("call-1", "802", "刘洋", gone="caller_hung_up"))
+            self.assertEqual(self.now.notice, "李明 · caller hung up")
+            self.clock.pump([1] * 15)
+        self.assertEqual(self.now.notice, "")
 
     def test_supervising(self) -> None:
         """Who listens is not told that he talks."""
