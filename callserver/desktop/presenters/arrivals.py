@@ -25,6 +25,11 @@ def arrival(work: Workplace, card: Card, cause: str) -> str:
         return work.words("Your transfer comes back")
     if any(one.call_back and one.call_id == card.call_id for row in work.model.queues.values() for one in row.waiters):
         return work.words("Call-back")
-    if card.queue is None and f"{SEAT}{card.caller_number}" in work.model.rows:
+    if is_internal(work, card):
         return work.words("Internal")
     return work.words("Incoming call")
+
+
+def is_internal(work: Workplace, card: Card) -> bool:
+    """Whether it is with a colleague: he is in no queue, and his number is a seat's."""
+    return card.queue is None and f"{SEAT}{card.caller_number}" in work.model.rows

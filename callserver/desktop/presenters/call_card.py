@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from callserver.desktop.foreign import beside
-from callserver.desktop.presenters.arrivals import arrival
+from callserver.desktop.presenters.arrivals import arrival, is_internal
 from callserver.desktop.presenters.clocks import stopwatch
 from callserver.desktop.presenters.path import path_text
 from callserver.desktop.presenters.presenter import Presenter
@@ -137,8 +137,8 @@ class CallCard(Presenter[CallCardData]):
         return " · ".join(parts)
 
     def _identity(self, card: Card) -> str:
-        if card.gone:
-            return ""  # who is left there is no customer
+        if card.gone or is_internal(self.work, card):
+            return ""  # a colleague is no customer
         if card.identity is None:
             return self.work.words(UNKNOWN)
         return self.work.words(PROVED if card.identity.proved else CLAIMED)

@@ -25,6 +25,7 @@ class QuestionView(QFrame):
         self.setObjectName("question")
         self.words, self.facts, self.heard = ElidedLabel(), ElidedLabel(), QLabel()
         self.how, self.do, self.cancel = ComboBox(), ActionButton(), QPushButton()
+        self.how.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.heard.setWordWrap(True)
         self.heard.setTextFormat(Qt.TextFormat.PlainText)
         self.cancel.setAutoRepeat(False)
@@ -68,7 +69,7 @@ class QuestionView(QFrame):
             super().keyPressEvent(event)
 
     def _ask(self, question: Question) -> None:
-        is_tall, facts = bool(question.choices), "   ".join(question.facts)
+        is_tall, facts = bool(question.choices), " · ".join(question.facts)
         self._lines.setDirection(QBoxLayout.Direction.TopToBottom if is_tall else QBoxLayout.Direction.LeftToRight)
         self.words.setFont(sized(LARGE_PX if is_tall else TEXT_PX, bold=is_tall))
         name(self, f"{question.words} {facts}".rstrip())

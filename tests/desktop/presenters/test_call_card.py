@@ -123,6 +123,13 @@ class CallCardTests(CallCardCase):
         self.seat(SeatState.RINGING, STRANGER)
         self.assertEqual((self.now.name, self.now.identity), ("number withheld", "✖ Unknown customer"))
 
+    def test_colleague(self) -> None:
+        """A colleague is no unknown customer, while he rings as while one talks with him."""
+        self.model.row(ChannelRow("seat 802", SeatState.DIALING.value))
+        for state in (SeatState.RINGING, SeatState.TALKING):
+            self.seat(state, Card("call-2", "802", "刘洋"))
+            self.assertEqual(self.now.identity, "")
+
     def test_number_once(self) -> None:
         """Who has no name is called by his number, which then is not said again beneath."""
         self.seat(SeatState.RINGING, Card("call-1", "13800138000"))
