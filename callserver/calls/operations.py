@@ -76,6 +76,10 @@ def take_held(call: Call, station: Party, reason: Reason) -> None:
         if part.role is Role.HELD and part.beside is not None:
             call.leave(part.beside, reason)
             connect(call, station, party)
+    if station not in call.parts:  # whoever there is has put the call aside meanwhile
+        call.enter(Stage.TALK)
+        call.give(station, Role.TALKS)
+        hold_for_who_is_away(call)
 
 
 def join(first: Call, second: Call, station: Party) -> None:
@@ -110,11 +114,16 @@ def three_way(first: Call, second: Call, station: Party) -> None:
 
 
 def bring(call: Call, station: Party) -> None:
-    """Somebody answers, and talks with those who wait for it: who has dialled, or a party that was passed on."""
+    """
+    Somebody answers, and talks with those who wait for it: who has dialled, or a party that was passed on.
+
+    Who was passed on, and is back at another call of his meanwhile, is not fetched from there: it waits for him.
+    """
     waiting = [party for party in call.parts if _waits(call, party)]
     call.enter(Stage.TALK)
     for party in (station, *waiting):
         call.give(party, Role.TALKS)
+    hold_for_who_is_away(call)
 
 
 def keep_for(call: Call, station: Party) -> bool:
@@ -128,7 +137,8 @@ def keep_for(call: Call, station: Party) -> bool:
         return False
     call.enter(Stage.TRANSFER)
     for party in tuple(call.parts):
-        call.give(party, Role.HELD, beside=station)
+        if not _is_elsewhere(call, party):
+            call.give(party, Role.HELD, beside=station)
     return True
 
 
@@ -259,11 +269,16 @@ def _held_by(call: Call, station: Party) -> list[Party]:
 
 
 def _waits(call: Call, party: Party) -> bool:
-    """Nobody is there for it: who holds it has left, or it is alone and holds nobody."""
+    """Nobody is there for it: who holds it has left, or it is alone, holds nobody, and is not in another call."""
     part = call.parts[party]
     if part.role is Role.HELD:
         return part.beside not in call.parts
-    return part.role is Role.ALONE and not _held_by(call, party)
+    return part.role is Role.ALONE and not _held_by(call, party) and not _is_elsewhere(call, party)
+
+
+def _is_elsewhere(call: Call, party: Party) -> bool:
+    """His leg serves another call of his: he has put this one aside."""
+    return party.leg is not None and party.leg.call_id not in (None, call.id)
 
 
 def _log(call: Call, kind: Kind, station: Party, reason: Reason | None) -> None:

@@ -1,9 +1,14 @@
 """Agents at their programs: log in, talk, hear, be rung, go away and come back."""
 
-from twisted.internet.defer import CancelledError
+from typing import cast
+
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ConnectionDone
+from twisted.internet.task import Clock, deferLater
 
 from callserver.agents import board_feed, perspective, screen
+from callserver.agents.broker import GuardedBroker
+from callserver.agents.session import AgentSession
 from callserver.calls.roles import Role
 from callserver.desktop.client import NOT_UNDERSTOOD, Mind
 from callserver.desktop.not_connected import BROKEN, CLOSED, NO_ANSWER, NotConnected
@@ -283,6 +288,22 @@ class RoundTripTests(ChannelCase):
         self.assertEqual(trips, [])
         self.wires.pass_time(6)
         self.assertEqual(trips[:1], [0])  # nothing takes any time in these wires
+
+    def test_in_milliseconds(self) -> None:
+        """It is that of the ping before, in milliseconds."""
+        clock, told = Clock(), list[tuple[object, ...]]()
+
+        class SlowProgram:
+            def callRemote(self, what: str, *args: object) -> Deferred[None]:
+                told.append(args)
+                return deferLater(clock, 0.042)
+
+        session = AgentSession(SlowProgram(), cast(GuardedBroker, None), clock)
+        clock.pump([0.001] * 6100)
+        session.gone()
+        self.assertEqual(len(told), 2)
+        self.assertEqual(told[0], ())
+        self.assertApproximates(told[1][0], 42, 1)
 
     def test_no_measure(self) -> None:
         """What is no number of milliseconds is not shown."""

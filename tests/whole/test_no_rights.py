@@ -97,9 +97,13 @@ class NoRightsTests(AgentsCase):
         self.assertEqual(self.shop.server.centre.staff.rights("802"), frozenset())
 
     def test_a_right_for_himself(self) -> None:
-        """Who may do all but supervise gives himself no right, and nobody another password."""
+        """Who may do all but supervise gives himself no right, and nobody another password, and keeps nobody out."""
         self.give("802", *(set(Right) - {Right.SUPERVISOR}))
-        for act, args in (("save_staff", ("802", {"rights": "supervisor"})), ("new_password", ("801",))):
+        for act, args in (
+            ("save_staff", ("802", {"rights": "supervisor"})),
+            ("save_staff", ("801", {"disabled": "yes"})),
+            ("new_password", ("801",)),
+        ):
             self.assertEqual(self.refusal(act, *args), "no-right: 1")
         self.assertNotIn(Right.SUPERVISOR, self.shop.server.centre.staff.rights("802"))
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from callserver.desktop.keys import Act
+from callserver.desktop.model import Connection
 from callserver.desktop.views.staff import StaffView
+from callserver.desktop.views.theme import colours
 from callserver.desktop.window import MainWindow
 from callserver.wire.rights import Right
 from tests.desktop import qt
@@ -42,6 +45,14 @@ class StaffTests(WindowCase):
     def rights(self, number: str) -> frozenset[Right]:
         return self.shop.server.centre.staff.rights(number)
 
+    def is_grey(self, number: str) -> bool:
+        """How he stands in the list."""
+        people = self.editor.people
+        place, option = list(self.editor.presenter.rows).index(number), QStyleOptionViewItem()
+        option.palette = people.palette()
+        people.itemDelegate().initStyleOption(option, people.rows.index(place, 0))
+        return option.palette.text().color().name() == colours(people.palette()).disabled
+
     def press_right(self, right: Right) -> None:
         self.editor.rights[right].setFocus()
         QTest.keyClick(self.editor.rights[right], Qt.Key.Key_Space)
@@ -59,6 +70,30 @@ class StaffTests(WindowCase):
         self.press(self.at, Act.CARRY_OUT)
         self.pass_s(1)
         self.assertNotIn(Right.LISTEN, self.rights("802"))
+
+    def test_disabled_at_work(self) -> None:
+        """Whom a supervisor disables is out at once; he stays in the list, greyed, and may come back."""
+        colleague = self.window("802")
+        self.choose("802")
+        self.editor.disabled.setFocus()
+        QTest.keyClick(self.editor.disabled, Qt.Key.Key_Space)
+        qt.click(self.editor.ok)
+        self.pass_s(1)
+        self.assertEqual(self.editor.heading.text().split(" · ")[1], "disabled")
+        self.assertIsNot(colleague.work.model.connection, Connection.HERE)
+        self.assertTrue(self.is_grey("802"))
+        QTest.keyClick(self.editor.disabled, Qt.Key.Key_Space)
+        qt.click(self.editor.ok)
+        self.pass_s(1)
+        self.assertFalse(self.is_grey("802"))
+
+    def test_himself(self) -> None:
+        """Nobody disables himself by a slip: the server says so, and he stays at work."""
+        self.choose("800")
+        qt.click(self.editor.disabled)
+        self.press(self.at, Act.SAVE)
+        self.pass_s(1)
+        self.assertIn("nobody disables himself", self.editor.notice.label.text())
 
     def test_somebody_new(self) -> None:
         """Made with a long name; the first password is shown, and he can be found in the list."""

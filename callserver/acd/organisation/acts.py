@@ -130,8 +130,10 @@ class OrganisationActs:
         """
         Somebody new, or change what is named of a person; the rest stays. Calls are not touched.
 
+        Who is disabled is logged out, and his caller goes back to the queue.
+
         :return: his row; of somebody new with "password", his first, which is shown this once
-        :raises Refused: NOT_SAVED, with why
+        :raises Refused: NOT_SAVED, with why; nobody disables himself
         """
 
         async def story() -> Row:

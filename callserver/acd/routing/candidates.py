@@ -11,7 +11,6 @@ from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
 
 IDLE = (SeatState.IDLE_PC, SeatState.IDLE_PHONE)
-NO_SKILLS: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True)

@@ -187,8 +187,13 @@ class StaffBook(Follower):
         return Deferred.fromCoroutine(self._add(person, password, settings or {}, by))
 
     def save(self, number: str, settings: Mapping[str, str], *, by: str | None = None) -> Deferred[Staff]:
-        """Set something of a person, as `staff_form` reads it; what is not named stays. Fails with a Complaint."""
-        return self._change("save_staff", number, by, _save, number, settings, self._around(), settings=dict(settings))
+        """
+        Set something of a person, as `staff_form` reads it; what is not named stays. Fails with a Complaint.
+
+        Who is disabled so is logged out, as by `disable`; nobody does that to himself.
+        """
+        rule = _save, number, settings, self._around(), by
+        return self._change("save_staff", number, by, *rule, settings=dict(settings))
 
     def set_password(self, number: str, password: str, *, by: str | None = None) -> Deferred[Staff]:
         """By somebody else, so it has to be changed. Fails with Refused WEAK_PASSWORD, or StaffError."""
@@ -262,10 +267,13 @@ class StaffBook(Follower):
         return done
 
 
-def _save(number: str, settings: Mapping[str, str], around: Surroundings) -> Staff:
+def _save(number: str, settings: Mapping[str, str], around: Surroundings, by: str | None) -> Staff:
     """In the database's thread."""
     person = staff_rules.one(number)
-    return staff_rules.change(person.number, STAFF_FORM.filled(person, settings), around)
+    new: Staff = STAFF_FORM.filled(person, settings)
+    if new.disabled and person.number == by:
+        raise StaffError("nobody disables himself: another supervisor can")
+    return staff_rules.change(person.number, new, around)
 
 
 def _target(number: str) -> str:

@@ -54,6 +54,7 @@ STAFF_FORM = Form(
         "language": fields.word_of(LANGUAGES, N_("in which his telephone speaks to him")),
         "caps": fields.list_of(read_caps, show_caps, N_("a day: local 120min 40calls, national 0calls")),
         "wrap_up_s": fields.optional_amount(0, WRAP_UP_MAX_S, N_("after a call; empty: as the queue says")),
+        "disabled": fields.yes_no(N_("he may not log in; who is logged in is logged out")),
     },
     lambda number: Staff(number, "", frozenset()),
     fields.read_number,

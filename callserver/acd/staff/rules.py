@@ -192,6 +192,7 @@ def change(number: str, new: Staff, around: Surroundings = rules.UNKNOWN) -> Sta
     :param around: which numbers lines dial, and which are menus'
     :raises StaffError: as `delete_staff`; or for a telephone that is never dialled
     """
+    let_in(number, disabled=new.disabled)
     before = set_rights(number, new.rights)
     _change(
         new.number,

@@ -9,7 +9,7 @@ from functools import partial
 from callserver.desktop.foreign import beside
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.book import Book, Draft
-from callserver.desktop.presenters.form import FormField, Row, choices_of
+from callserver.desktop.presenters.form import NO, YES, FormField, Row, choices_of
 from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
@@ -22,7 +22,7 @@ MORE = {  # beside the document's
     "language": N_("Telephone speaks"),
     "caps": N_("Daily limits"),
 }
-EXAMPLES = {"skills": "zh:5, en:2", "caps": "local 120min 40calls"}
+EXAMPLES = {"skills": N_("such as zh:5, en:2"), "caps": N_("such as local 120min 40calls")}
 RIGHT_LABELS: Mapping[Right, str] = {
     Right.SUPERVISOR: N_("Seat supervisor"),
     Right.ANSWER_INTERNAL: N_("Answer internal calls"),
@@ -57,6 +57,7 @@ class StaffData:
     """
     :param lacks: the right that is missing; then nothing else is shown
     :param people: number, name, and what keeps him from logging in, of each
+    :param out: the places in the list of those who are disabled
     :param chosen: his place in the list, -1: none of them
     :param password: what stands in its field
     :param secret: a password or PIN, shown this once
@@ -66,12 +67,14 @@ class StaffData:
 
     lacks: str
     people: tuple[tuple[str, str, str], ...]
+    out: frozenset[int]
     chosen: int
     heading: str
     is_new: bool
     number: str
     name: str
     phone: str
+    is_disabled: bool
     password: str
     secret: str
     rights: Mapping[Right, bool]
@@ -100,17 +103,19 @@ class StaffEditor(Book[StaffData]):
         return StaffData(
             lacks=lacks,
             people=() if lacks else tuple(map(self._person, self.rows.values())),
+            out=frozenset(place for place, one in enumerate(self.rows.values()) if one["disabled"] and not lacks),
             chosen=-1 if self.is_new else numbers.index(self.chosen),
             heading=self._heading(row),
             is_new=self.is_new,
             number=(self.draft.name if self.draft else "") if self.is_new else self.chosen,
             name=self.value("name"),
             phone=self.value("phone"),
+            is_disabled=self.value("disabled") == YES,
             password="" if self.is_new else "••••••",
             secret=self._secret,
             rights=self._rights(),
             more=tuple(self._field(known[key]) for key in MORE if key in known),
-            groups=tuple((name, self.value(GROUP + name) == "yes") for name in self._groups),
+            groups=tuple((name, self.value(GROUP + name) == YES) for name in self._groups),
             may_save=here and self.draft is not None,
             may_reset=here and not self.is_new,
             question=self.question,
@@ -137,9 +142,13 @@ class StaffEditor(Book[StaffData]):
         rights[right] = held
         self.type("rights", ", ".join(_code(one) for one, has in rights.items() if has))
 
+    def disable(self, out: bool) -> None:
+        """He may not log in any more, or may again, as soon as it is saved."""
+        self.type("disabled", YES if out else NO)
+
     def put_in(self, group: str, is_in: bool) -> None:
         """Into a group, or out of it, as soon as it is saved."""
-        self.type(GROUP + group, "yes" if is_in else "no")
+        self.type(GROUP + group, YES if is_in else NO)
 
     def new_password(self) -> None:
         """Another first one."""
@@ -177,13 +186,13 @@ class StaffEditor(Book[StaffData]):
             meaning=row["meaning"][self.work.language],
             value=self.value(key),
             choices=(("", ""), *choices) if choices else (),
-            empty=EXAMPLES.get(key, row["low"] and f"{row['low']}–{row['high']}"),
+            empty=self.work.words(EXAMPLES[key]) if key in EXAMPLES else row["low"] and f"{row['low']}–{row['high']}",
             problem=self.wrong().get(key, ""),
             is_changed=self.draft is not None and key in self.draft.changed,
         )
 
     def _settings(self, name: str) -> Mapping[str, str]:
-        groups = {GROUP + group: "yes" if name in members else "no" for group, members in self._groups.items()}
+        groups = {GROUP + group: YES if name in members else NO for group, members in self._groups.items()}
         return {**super()._settings(name), **groups}
 
     def _delete_words(self) -> str:
@@ -225,7 +234,7 @@ class StaffEditor(Book[StaffData]):
         draft.base = {**draft.base, **{GROUP + group: settings[GROUP + group] for group in groups}}
         for group, is_in in groups.items():
             draft.values.setdefault(GROUP + group, is_in)
-            change = {"members+" if is_in == "yes" else "members-": name}
+            change = {"members+" if is_in == YES else "members-": name}
             self.do(self.client.ask("save_groups", group, change), partial(self._group_saved, name, note))
 
     def _group_saved(self, name: str, note: str, row: Row) -> None:

@@ -44,7 +44,7 @@ GONE_SHOWN_S = 20.0  # so long the bar says who has left
 class StateBarData:
     """
     :param state: whose icon is shown; without a server that of a dead line
-    :param wrap_up_left: share of the wrap-up that is left, 0 to 1; None: there is none
+    :param wrap_up_left: share of the wrap-up that is left, 0 to 1; None: there is none, or no server
     """
 
     state: LineState | SeatState
@@ -95,7 +95,7 @@ class StateBar(Presenter[StateBarData]):
             notice=self._notice(),
             connection=self._connection(),
             is_connected=here,
-            wrap_up_left=self._wrap_up_left(),
+            wrap_up_left=self._wrap_up_left() if here else None,
             problem=self.problem or self._of_headset(),
         )
 

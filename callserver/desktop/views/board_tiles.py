@@ -26,12 +26,15 @@ class BoardTiles(TileList):
         return self.tiles.rows[index.row()].channel.startswith(BLANK)
 
     def moveCursor(self, action: Move, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """To the next tile in that direction."""
+        """To the next tile in that direction; by a page, to the lowest one of its column."""
         columns = max(1, self.viewport().width() // CELL.width())
         steps = {Move.MoveRight: 1, Move.MoveLeft: -1, Move.MoveDown: columns, Move.MoveUp: -columns}
         now = self.currentIndex()
         if action not in steps or not now.isValid():
-            return super().moveCursor(action, modifiers)
+            there = super().moveCursor(action, modifiers)
+            while there.isValid() and self.is_blank(there):  # above it in its column there are tiles
+                there = self.tiles.index(there.row() - columns)
+            return there
         row = now.row() + steps[action]
         while 0 <= row < self.tiles.rowCount():
             if not self.is_blank(self.tiles.index(row)):

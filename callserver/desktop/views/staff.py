@@ -29,7 +29,7 @@ from callserver.desktop.views.question import QuestionView
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
-from callserver.desktop.views.widgets import ElidedLabel, Notice, name
+from callserver.desktop.views.widgets import ElidedLabel, Notice, name, tooltip
 from callserver.wire.rights import Right
 
 WIDE_PX, LIST_PX, NARROW_LIST_PX = 110 * GRID, 28 * GRID, 18 * GRID
@@ -52,6 +52,8 @@ class StaffView(Screen):
         self.number = name(QLineEdit(maxLength=NUMBER_MAX), words("Staff number"))
         self.person = name(QLineEdit(maxLength=NAME_MAX), words("Name"))
         self.phone = name(QLineEdit(maxLength=PHONE_MAX), words("Telephone number"))
+        self.disabled = QCheckBox(words("Disabled"))
+        tooltip(self.disabled, words("He may not log in; who is logged in is logged out"))
         self.password = name(QLineEdit(readOnly=True), words("Password"))
         self.secret = name(QLineEdit(readOnly=True), words("Shown this once"))
         self.rights = {right: QCheckBox(words(label)) for right, label in RIGHT_LABELS.items()}
@@ -102,6 +104,7 @@ class StaffView(Screen):
         selection = self.people.selectionModel()
         selection.blockSignals(True)  # what is painted is not what a person chooses
         self.people.show_rows(data.people)
+        self.people.grey(data.out)
         self.people.setColumnHidden(2, not any(flags for _, _, flags in data.people))
         if data.chosen >= 0 and data.people:
             self.people.selectRow(data.chosen)
@@ -112,6 +115,7 @@ class StaffView(Screen):
 
     def _show_basics(self, data: StaffData) -> None:
         self.number.setReadOnly(not data.is_new)
+        self.disabled.setChecked(data.is_disabled)
         texts = (
             (self.number, data.number),
             (self.person, data.name),
@@ -175,6 +179,7 @@ class StaffView(Screen):
             box.clicked.connect(self._granted)
         presenter = self.presenter
         self.number.textEdited.connect(presenter.name)
+        self.disabled.clicked.connect(presenter.disable)
         self.more.typed.connect(presenter.type)
         self.groups.itemChanged.connect(self._put_in)
         self.people.selectionModel().selectionChanged.connect(self._selected)
@@ -258,6 +263,7 @@ class StaffView(Screen):
         for line, (first, field, second, other) in enumerate(pairs):
             for place, widget in enumerate((QLabel(words(first)), field, QLabel(words(second)), other)):
                 grid.addWidget(widget, line, place)
+        grid.addWidget(self.disabled, len(pairs), 1, Qt.AlignmentFlag.AlignLeft)
         return basics
 
     def _ours(self) -> QVBoxLayout:

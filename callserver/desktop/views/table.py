@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from callserver.desktop.foreign import isolated
 from callserver.desktop.views.theme import GRID, colours
@@ -104,6 +104,20 @@ class TextRows(QAbstractTableModel):
                     self.dataChanged.emit(self.index(row, column), self.index(row, column))
 
 
+class TextPainter(QStyledItemDelegate):
+    """The texts as they are; `greyed` are rows of what is there and cannot be used."""
+
+    greyed: Container[int] = ()
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """In the theme of the moment."""
+        super().initStyleOption(option, index)
+        if index.row() in self.greyed:
+            palette = option.palette
+            palette.setColor(QPalette.ColorRole.Text, QColor(colours(palette).disabled))
+            option.palette = palette
+
+
 class Table(QTableView):
     """
     Chosen row by row, by mouse or by Enter; the widest column takes what room is left.
@@ -130,6 +144,8 @@ class Table(QTableView):
         self._begins_chosen, self._narrow_px = True, 0
         self._left_out: tuple[int, ...] = ()
         self.setModel(self.rows)
+        self._painter = TextPainter()
+        self.setItemDelegate(self._painter)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -154,6 +170,11 @@ class Table(QTableView):
     def begins_unchosen(self) -> None:
         """No row is chosen before somebody chooses one."""
         self._begins_chosen = False
+
+    def grey(self, rows: Container[int]) -> None:
+        """These and no others; a word in each says why."""
+        self._painter.greyed = rows
+        self.viewport().update()
 
     def leave_out(self, below_px: int, *columns: int) -> None:
         """These are hidden where the table is narrower."""

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QSpinBox,
     QStyle,
     QStyleOptionButton,
     QStylePainter,
@@ -240,20 +239,8 @@ class Notice(QWidget):
         announce(self, words, how is QAccessible.AnnouncementPoliteness.Assertive)
 
 
-class SpinBox(QSpinBox):
-    """The wheel changes it only when it has the focus: else who scrolls past would change it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """To the page around it, if it is not meant here."""
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
-
-
 class ComboBox(QComboBox):
-    """Likewise."""
+    """The wheel changes it only when it has the focus: else who scrolls past would change it."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -61,6 +61,12 @@ class MeantCallTests(DiallingCase):
             self.assertIsNot(self.result(act, *args, self.call.id), Refusal.CALL_GONE, act)
             self.setUp()
 
+    def test_of_whatever_is_there(self) -> None:
+        """Without an id each is of the call in hand: none of its own arguments is taken for one."""
+        for act, args in SENT.items():
+            self.assertIsNot(self.result(act, *args), Refusal.CALL_GONE, act)
+            self.setUp()
+
     def test_all_that_could_hit_another(self) -> None:
         """Every act of calls names its call, or may; the others begin with none."""
         begin = {"pick_up", "pick_up_group", "fetch", "grab", "dial", "dial_class"}

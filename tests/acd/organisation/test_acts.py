@@ -129,6 +129,27 @@ class OrganisationActTests(SynchronousTestCase):
         self.answer("delete_staff", "801")
         self.assertEqual([one["name"] for one in self.answer("list_staff")], ["900"])
 
+    def test_disabled(self) -> None:
+        """Whom a supervisor disables is out at once and stays in the book; he lets him in again in the same way."""
+        out: list[str] = []
+        self.staff._on_gone = out.append
+        self.answer("save_staff", "801", {"name": "Li Mei", "rights": "answer-queued"})
+        row = self.answer("save_staff", "801", {"disabled": "yes", "phone": "62345678"})
+        self.assertEqual((row["disabled"], row["settings"]["disabled"], out), (True, "yes", ["801"]))
+        self.assertNotIn("801", self.staff)
+        row = self.answer("save_staff", "801", {"disabled": "no"})
+        self.assertEqual((row["disabled"], row["settings"]["phone"]), (False, "62345678"))
+        self.assertIn("801", self.staff)
+
+    def test_nobody_disables_himself(self) -> None:
+        """He would be out with no way back; nor is the shop left without a supervisor who may log in."""
+        self.answer("save_staff", "901", {"name": "Sun Li", "rights": "supervisor"})
+        self.assertIn("nobody disables himself", self.refused("save_staff", "900", {"disabled": "yes"}).text("en"))
+        self.assertIn("900", self.staff)
+        self.answer("save_staff", "901", {"disabled": "yes"})
+        problem = self.failureResultOf(self.staff.save("900", {"disabled": "yes"})).value
+        self.assertIn("is the only supervisor", str(problem))
+
     def test_noted(self) -> None:
         """Who did what, and what was refused, is in the event log; no password is."""
         row = self.answer("save_staff", "801", {"name": "Li Mei"})

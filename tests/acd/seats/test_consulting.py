@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred, succeed
 from callserver.acd.moves.dialling import Dialling
 from callserver.acd.queues.queue import Queue
 from callserver.acd.seats.seat import Seat
+from callserver.calls.roles import Role
 from callserver.calls.stages import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.dial_results import DialResult
@@ -725,6 +726,21 @@ class BothAwayTests(ConsultingCase):
         self.wang.retrieve()
         self.assertEqual(self.who_hears_whom(), {LINE: {WANG}, WANG: {LINE}})
 
+    def test_whom_one_of_them_calls_comes(self) -> None:
+        """Likewise, and the number answers while Wang is away still: there is music, no silence, until he is back."""
+        self.li.three_way()
+        self.wang.retrieve()
+        self.wang.hold()
+        self.consult(self.li, f"number {OUTSIDE}")
+        self.person().rings()
+        self.li.join()
+        self.person().answers()
+        (call,) = self.shop.calls
+        outside = self.person()
+        self.assertIs(call.parts[outside].role, Role.HELD)
+        self.wang.retrieve()
+        self.assertEqual(self.shop.heard_by(outside), {LINE, WANG})
+
     def test_he_does_not_come_back(self) -> None:
         """Wang is sent away: the caller does not stay in silence."""
         self.li.join()
@@ -825,6 +841,60 @@ class WhileItRingsTests(ConsultingCase):
         self.consult(self.li, f"number {OUTSIDE}")
         self.assertEqual(self.refusal(self.li.join), (Refusal.NOT_NOW, "dialling"))
         self.assertEqual(self.refusal(self.li.three_way), (Refusal.NOT_NOW, "dialling"))
+
+
+class AwayWhileItRingsTests(ConsultingCase):
+    """Zhao keeps Li held, who has a caller of his own, and leaves him to Wang, whose telephone rings yet."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.consult(self.li, "seat 803")
+        self.zhao.answer()
+        self.zhao.hold()
+        self.consult(self.zhao, "seat 802")
+        self.zhao.join()
+
+    def test_back_with_his_caller(self) -> None:
+        """Li is with his caller when Wang answers: the two talk on, and Wang hears music until Li is back."""
+        self.li.swap()
+        self.wang.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.shop.wait(0.1)
+        self.assertTrue(self.shop.hears_music(self.wang.station))
+        self.li.swap()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+        self.assertTrue(self.caller_hears_music())
+
+    def test_he_does_not_come(self) -> None:
+        """Wang rejects: it rings at Zhao again, who waits with music likewise; nothing is played into Li's talk."""
+        self.li.swap()
+        self.wang.reject()
+        self.shop.wait(0.1)
+        self.assertFalse(self.shop.hears_music(self.li.station))
+        self.zhao.answer()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.shop.wait(0.1)
+        self.assertTrue(self.shop.hears_music(self.zhao.station))
+        self.li.swap()
+        self.assertEqual(self.who_hears_whom(), {LI: {ZHAO}, ZHAO: {LI}})
+
+    def test_nobody_comes(self) -> None:
+        """Nor does Zhao: the two talk on as if nothing had been."""
+        self.li.swap()
+        self.wang.reject()
+        self.zhao.reject()
+        self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
+        self.assertEqual((self.states()[0], self.li.status.kept), ("TALKING", None))
+        self.li.hang_up()
+        self.assertEqual(len(self.shop.calls), 0)
+
+    def test_there(self) -> None:
+        """Li has waited for Wang, or is back in time: then the two talk, and the caller hears music."""
+        self.li.swap()
+        self.li.swap()
+        self.wang.answer()
+        self.assertEqual(self.who_hears_whom(), {LI: {WANG}, WANG: {LI}})
+        self.assertTrue(self.caller_hears_music())
 
 
 class ThreeWayTests(ConsultingCase):

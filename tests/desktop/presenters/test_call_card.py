@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from callserver.desktop.presenters.call_card import CallCard, CallCardData
 from callserver.wire.messages import Card, CardPart, ChannelRow, Identity, Partner, Phrase, QueueRow, Waiter
@@ -72,8 +73,8 @@ class CallCardTests(CallCardCase):
         self.seat(SeatState.RINGING, replace(LI, region="广东 深圳"))
         self.assertEqual(self.now.number, "13800138000 · 广东 深圳 · Member 10023")
 
-    def test_several_match(self) -> None:
-        """Nobody of several with his number is taken for him: the card says how many, then who was chosen."""
+    def several(self) -> list[dict[str, Any]]:
+        """Three have the number of the call in hand."""
         self.work.record.begin()
         self.addCleanup(self.work.record.end)
         found = [
@@ -83,6 +84,11 @@ class CallCardTests(CallCardCase):
         self.client.waiting.clear()
         self.seat(SeatState.TALKING, Card("call-1", "138", identity=Identity("10023", "李明")))
         self.client.answers({"found": found})
+        return found
+
+    def test_several_match(self) -> None:
+        """Nobody of several with his number is taken for him: the card says how many, then who was chosen."""
+        found = self.several()
         self.assertEqual((self.now.name, self.now.number, self.now.several), ("138", "", True))
         self.assertEqual(self.now.identity, "3 customers match")
         self.work.record.choose("10024")
@@ -91,6 +97,21 @@ class CallCardTests(CallCardCase):
         self.assertEqual((self.now.number, self.now.identity), ("138 · Member 10024", "? Number matches, not proved"))
         self.seat(SeatState.TALKING, Card("call-2", "137", identity=Identity("20001", "王五")))
         self.assertEqual(self.now.name, "王五")
+
+    def test_none_of_several(self) -> None:
+        """He is none of those with his number: the card has nothing to choose any more, and takes nobody for him."""
+        found = self.several()
+        self.work.record.choose("20001")
+        self.client.answers(CUSTOMER | found[0] | {"number": "20001"})
+        self.assertEqual((self.now.name, self.now.identity, self.now.several), ("138", "✖ Unknown customer", False))
+
+    def test_one_of_several_proved(self) -> None:
+        """Who proves by his PIN which of several he is, is that one, whoever was chosen before."""
+        found = self.several()
+        self.work.record.choose("10024")
+        self.client.answers(CUSTOMER | found[1])
+        self.seat(SeatState.TALKING, Card("call-1", "138", identity=Identity("10025", "李强", proved=True)))
+        self.assertEqual((self.now.name, self.now.identity, self.now.several), ("李强", "✔ Proved (PIN)", False))
 
     def test_only_claimed(self) -> None:
         """A number can be lent: that it matches is not a proof."""

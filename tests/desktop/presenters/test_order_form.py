@@ -267,6 +267,15 @@ class OrderFormTests(WorkCase):
         self.form.turn_to("call-1")
         self.assertNotEqual(self.now.call_id, "call-1")
 
+    def test_shown_draft_stays(self) -> None:
+        """What is typed in the form that he has closed stays, however many calls come before he opens it again."""
+        self.open()
+        self.form.type(ITEM, "1001")
+        self.form.close()
+        for n in range(30):
+            self.seat(TALKING, Card(f"later-{n}", "13700001111"))
+        self.assertTrue(self.form.has_drafts)
+
     def test_while_it_rings(self) -> None:
         """Nothing is sold to who rings; it is said, and no more when he is answered."""
         self.seat(SeatState.RINGING, CALL)

@@ -30,12 +30,14 @@ FIELDS = [
     described("rights", list=True),
     described("skills", list=True),
     described("phone", "digits"),
+    described("disabled", "yes or no", default="no"),
     described("wrap_up_s", "whole number", low="0", high="3600", unit=both("seconds")),
 ]
 
 
 def person(number: str, name: str, rights: str = "answer-queued", **flags: Any) -> dict[str, Any]:
     settings = {"name": name, "rights": rights, "skills": "", "phone": "", "wrap_up_s": ""}
+    settings["disabled"] = "yes" if flags.get("disabled") else "no"
     return {"name": number, "settings": settings, **FLAGS, **flags}
 
 
@@ -76,6 +78,12 @@ class StaffTests(StaffCase):
         self.assertEqual([right for right, has in self.now.rights.items() if has], [Right.ANSWER_QUEUED])
         self.assertEqual(self.now.groups, (("orders", True),))
 
+    def test_empty_fields(self) -> None:
+        """What is typed into an empty field is shown in it, in his own language."""
+        self.comes()
+        empty = {one.key: one.empty for one in self.now.more}
+        self.assertEqual((empty["skills"], empty["wrap_up_s"]), ("such as zh:5, en:2", "0–3600"))
+
     def test_document_s_order(self) -> None:
         """The 18 rights stand as the solution document numbers them."""
         self.comes()
@@ -90,6 +98,20 @@ class StaffTests(StaffCase):
         self.assertEqual(self.last(), ("save_staff", "801", {"rights": "answer-queued, listen"}))
         self.client.answers(person("801", "王芳", "answer-queued, listen"))
         self.assertEqual((self.now.note, self.now.may_save), ("Saved", False))
+
+    def test_disabled(self) -> None:
+        """Who is ticked off may not log in once that is saved; in the list he is greyed, and a word says why."""
+        self.comes()
+        self.editor.disable(True)
+        self.assertEqual((self.now.is_disabled, self.now.out), (True, frozenset()))
+        self.editor.save()
+        self.client.answers(PEOPLE)
+        self.assertEqual(self.last(), ("save_staff", "801", {"disabled": "yes"}))
+        self.client.answers(person("801", "王芳", disabled=True))
+        self.assertEqual((self.now.people[0], self.now.out), (("801", "王芳", "disabled"), {0}))
+        self.editor.disable(False)
+        self.editor.disable(True)
+        self.assertFalse(self.now.may_save)
 
     def test_changed_meanwhile(self) -> None:
         """What another supervisor has set meanwhile is shown before it is written over."""
@@ -149,6 +171,16 @@ class StaffTests(StaffCase):
         self.assertEqual(self.last(), ("save_groups", "orders", {"members-": "801"}))
         self.client.answers({"name": "orders", "settings": {"members": "802"}})
         self.assertEqual((self.now.note, self.now.may_save, self.editor.has_drafts), ("Saved", False, False))
+
+    def test_typed_while_saving(self) -> None:
+        """What is typed while the groups are being saved stays to be saved, and it does not say that all is."""
+        self.comes()
+        self.editor.put_in("orders", False)
+        self.editor.save()
+        self.client.answers(PEOPLE)
+        self.editor.type("name", "Wang")
+        self.client.answers({"name": "orders", "settings": {"members": "802"}})
+        self.assertEqual((self.now.groups, self.now.note, self.now.may_save), ((("orders", False),), "", True))
 
     def test_taken_number(self) -> None:
         """A number that somebody has is nobody else's."""

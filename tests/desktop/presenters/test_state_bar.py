@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from callserver.desktop.not_connected import REFUSED, NotConnected
 from callserver.desktop.presenters.state_bar import StateBar, StateBarData
 from callserver.wire.messages import WRAP_UP, Card, Identity, MailMark, Partner, Phrase, QueueRow
 from callserver.wire.refusals import Refusal, Refused
@@ -58,6 +59,15 @@ class StateBarTests(StateBarCase):
         self.assertEqual((self.now.word, self.now.wrap_up_left), ("Wrap-up, 0:24 left", 0.8))
         self.bar.more_time()
         self.assertEqual(self.client.asked[-1], ("prolong_wrap_up", 60))
+
+    def test_lost_in_a_wrap_up(self) -> None:
+        """Nobody can be asked for more time then: its bar and its button leave the room to what is said."""
+        self.seat(SeatState.PAUSED, reason=WRAP_UP, wrap_up_s=30, wrap_up_left_s=30.0)
+        self.model.lost(NotConnected(REFUSED, host="localhost", port=8787))
+        self.assertEqual((self.now.wrap_up_left, self.now.state), (None, LineState.DISCONNECTED))
+        self.log_in()
+        self.seat(SeatState.PAUSED, reason=WRAP_UP, wrap_up_s=30, wrap_up_left_s=20.0)
+        self.assertIsNotNone(self.now.wrap_up_left)
 
     def test_consulting(self) -> None:
         """Who waits on hold meanwhile is named."""

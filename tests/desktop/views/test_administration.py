@@ -27,7 +27,7 @@ FILE = {"digest": "d", "sections": SECTIONS, "settings": [RINGS, ENABLED, PORT, 
 SERVER: dict[str, Any] = {
     "describe staff": {"key": "number", "fields": FIELDS, "next": ""},
     "describe queues": {"key": "name", "fields": QUEUE_FIELDS, "next": ""},
-    "list_staff": [person("801", LONG, locked=True), person("802", "刘洋")],
+    "list_staff": [person("801", LONG, locked=True), person("802", "刘洋", disabled=True)],
     "list_groups": [*GROUPS, {"name": "G" * 32, "settings": {"number": "", "members": ""}}],
     "list_settings": {**FILE, "next": ""},
     "list_queues": [QUEUE, QUEUE | {"name": "Q" * 32}],

@@ -65,7 +65,7 @@ class TileListTests(BoardViewCase):
         self.assertEqual(len(narrow), 3)
 
     def test_empty_places(self) -> None:
-        """With few lines there are empty places before the seats; arrows pass over them, and a click on one is none."""
+        """With few lines there are empty places before the seats; no key stops at one, and a click is none."""
         self.log_in(LINES[:5] + SEATS, QUEUES)
         flush()
         tiles = self.view.tiles
@@ -78,8 +78,15 @@ class TileListTests(BoardViewCase):
         QTest.mouseClick(
             tiles.viewport(), Qt.MouseButton.LeftButton, pos=tiles.visualRect(tiles.tiles.index(8)).center()
         )
+        self.assertEqual(self.selected(), "seat 803")
         key(self.view, Qt.Key.Key_Left)
         self.assertEqual(self.selected(), "line 5")
+        for place in ("line 1", "line 3"):
+            self.view.presenter.select(place)
+            flush()
+            for way in (Qt.Key.Key_PageDown, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_Home):
+                key(self.view, way)
+                self.assertIn(self.selected().partition(" ")[0], ("line", "seat"), way)
         read = QAccessible.queryAccessibleInterface(tiles)
         self.assertEqual(read.child(8).text(QAccessible.Text.Name), "nothing here")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from callserver.desktop.views.recordings import RecordingsView
 from tests.desktop import qt
@@ -64,6 +65,9 @@ class RecordingsViewTests(WorkCase):
         self.assertEqual(self.client.asked[-1], ("play_recording", 60, 0))
         self.client.answers(sound(32768, 480_000))
         self.clock.advance(0.05)
+        self.assertTrue(self.view.player.play.text().startswith("Pause"))
+        held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ", True)
+        QApplication.sendEvent(self.view.table, held)  # Space that is held down is pressed once
         self.assertTrue(self.view.player.play.text().startswith("Pause"))
         self.key(self.view.table, Qt.Key.Key_Space)
         self.key(self.view.table, Qt.Key.Key_Right)

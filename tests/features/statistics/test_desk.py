@@ -44,14 +44,14 @@ class DeskTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.rights: dict[str, set[Right]] = {"801": {Right.SUPERVISOR}}
         self.log, self.asked = Noted(), list[Request]()
-        self.file = bytes(range(256)) * 300
+        self.file, self.table = bytes(range(256)) * 300, dict[str, Any]()
         self.desk = StatisticsDesk(
             self.make, lambda who: self.rights.get(who, set()), cast(EventLog, self.log), lambda: date(2026, 3, 2)
         )
 
     def make(self, request: Request) -> Deferred[Any]:
         self.asked.append(request)
-        return succeed(self.file if request.file or request.report == "day" else [{"title": request.report}])
+        return succeed(self.file if request.file or request.report == "day" else [self.table])
 
     def report(self, who: str, report: str, **more: Any) -> Any:
         told = {"report": report} | DAYS | more
@@ -90,6 +90,18 @@ class DeskTests(SynchronousTestCase):
                 ("801", "report", "agents 2026-03-02 2026-03-02", "done"),
             ],
         )
+
+    def test_missed(self) -> None:
+        """Who was missed is for who serves callers, by right 1, 3 or 5; others are told of nobody, and of no sum."""
+        self.table = {"title": "missed", "rows": [["13800138000"]], "total": ["total", 1]}
+        self.rights["803"] = set(Right) - {Right.SUPERVISOR, Right.ANSWER_QUEUED, Right.GRAB}
+        self.rights |= {"804": {Right.ANSWER_QUEUED}, "805": {Right.GRAB}}
+        for who, rows, total in (
+            *((who, self.table["rows"], self.table["total"]) for who in ("801", "804", "805")),
+            *((who, [], None) for who in ("802", "803")),
+        ):
+            told = self.successResultOf(self.desk.missed_calls(cast(Seat, At(who)), "en"))
+            self.assertEqual((told["rows"], told["total"]), (rows, total), who)
 
     def test_part_by_part(self) -> None:
         """A file comes in parts, made and noted once, and made anew by who begins again; others have their own."""
