@@ -27,7 +27,15 @@ from twisted.python.failure import Failure
 from twisted.spread import pb
 from zope.interface import implementer
 
-from callserver.desktop.not_connected import NO_ANSWER, CertificateRefused, NotConnected, not_reached, value_of, why
+from callserver.desktop.not_connected import (
+    NO_ANSWER,
+    CertificateRefused,
+    NotConnected,
+    NotPinned,
+    not_reached,
+    value_of,
+    why,
+)
 from callserver.wire.broker import PacedBroker
 from callserver.wire.catalogue import N_, Complaint
 from callserver.wire.messages import CERTIFICATE_NAME
@@ -90,7 +98,7 @@ class PinnedTLS:
     def _judge(self, connection: SSL.Connection, shown: X509, problem: int, depth: int, good: int) -> bool:
         """The pinned one, byte for byte, while it holds: what OpenSSL thinks of it otherwise is not asked."""
         if shown.to_cryptography() != self._pinned:
-            raise CertificateRefused(NotConnected(NOT_PINNED))
+            raise CertificateRefused(NotPinned(NOT_PINNED))
         since, until, now = self._pinned.not_valid_before_utc, self._pinned.not_valid_after_utc, self._now()
         if now < since:
             raise CertificateRefused(NotConnected(NOT_YET_VALID, now=_minute(now), since=_minute(since)))

@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.desktop.listener import AgentListener
-from callserver.desktop.not_connected import NotConnected
+from callserver.desktop.not_connected import NotConnected, NotPinned
 from callserver.wire.messages import (
     Access,
     AlarmNotice,
@@ -58,6 +58,7 @@ class ShopModel(AgentListener):
         self.seat_since_s = clock.seconds()  # when its state began, by this computer's monotonic clock
         self._seat_told_s = self.seat_since_s  # when its newest look came
         self._is_first_look = True  # since the log-in: its clock is the server's, whatever was counted here
+        self.lost_since_s = self.seat_since_s  # when the connection was last lost
         self.kept_since_s = clock.seconds()  # when the second call was put aside
         self._callers: dict[str, Card] = {}  # of a call that its caller has left, and others have not
         self._first_call = ""  # of two, the one from which the other is consulted
@@ -83,6 +84,16 @@ class ShopModel(AgentListener):
     def age_s(self, since_s: float) -> float:
         """How long ago that was, by the clock that nobody sets."""
         return max(0.0, self._clock.seconds() - since_s)
+
+    def told_age_s(self, since_s: float) -> float:
+        """The same of what the server tells: it stands still while nobody is connected, for nobody knows how it is."""
+        lost_s = self.age_s(self.lost_since_s) if self.connection is Connection.LOST else 0.0
+        return max(0.0, self.age_s(since_s) - lost_s)
+
+    @property
+    def certificate_changed(self) -> bool:
+        """Whether the connection is lost because another certificate is shown where the server was."""
+        return self.connection is Connection.LOST and isinstance(self.why_lost, NotPinned)
 
     def rings_for_s(self) -> float:
         """So long the call will still ring; 0: nothing rings."""
@@ -118,11 +129,11 @@ class ShopModel(AgentListener):
 
     def row_age_s(self, channel: str) -> float:
         """How long a line or seat has been as it is: the server's seconds, counted on here."""
-        return self.rows[channel].since_s + self.age_s(self._rows_at_s[channel])
+        return self.rows[channel].since_s + self.told_age_s(self._rows_at_s[channel])
 
     def queue_age_s(self, queue: str) -> float:
         """How long ago a queue's numbers were told; what is added to its waits."""
-        return self.age_s(self._queues_at_s[queue])
+        return self.told_age_s(self._queues_at_s[queue])
 
     # What the client tells
 
@@ -220,6 +231,8 @@ class ShopModel(AgentListener):
         self._tell("audio", block)
 
     def lost(self, why: NotConnected | Refused) -> None:
+        if self.connection is not Connection.LOST:
+            self.lost_since_s = self._clock.seconds()
         self.connection, self.why_lost, self.round_trip_ms = Connection.LOST, why, None
         self._tell("lost", why)
 

@@ -30,6 +30,10 @@ class NotConnected(Complaint):
         return told(self, language)
 
 
+class NotPinned(NotConnected):
+    """Who answers holds another certificate than the one that is pinned: nothing is said to him."""
+
+
 class CertificateRefused(SSL.Error):
     """The server shows a certificate that is not taken; of OpenSSL's kind, so that the connection ends with it."""
 

@@ -19,7 +19,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 from callserver.desktop import first_look
 from callserver.desktop.connection import CertificateUnusable, ClientFactory, pinned_endpoint
 from callserver.desktop.first_look import shown_certificate
-from callserver.desktop.not_connected import NO_ANSWER, NO_TLS, NotConnected
+from callserver.desktop.not_connected import NO_ANSWER, NO_TLS, NotConnected, NotPinned
 from callserver.wire.messages import CERTIFICATE_NAME
 from tests.agents.small_centre import SmallCentre, certificate, channel
 
@@ -112,8 +112,8 @@ class FirstLookTests(TestCase):
         async def ready() -> None:
             await (await connecting).when_ready()
 
-        said = await self.why(Deferred.fromCoroutine(ready()))
-        self.assertEqual(said, "the server does not hold the certificate that is pinned here")
+        problem = await self.assertFailure(Deferred.fromCoroutine(ready()), NotPinned)
+        self.assertEqual(problem.text("en"), "the server does not hold the certificate that is pinned here")
 
     async def test_no_tls(self) -> None:
         """Another service on that port is told apart, and learns nothing but that somebody wants TLS."""

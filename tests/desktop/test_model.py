@@ -52,6 +52,18 @@ class ModelTests(WorkCase):
         self.clock.advance(20)
         self.assertEqual(self.model.row_age_s("line 3"), 120.0)
 
+    def test_age_without_a_server(self) -> None:
+        """What is not known does not go on: clocks of others stand still from the loss on, however often one tries."""
+        self.log_in(board=(ChannelRow("line 3", "TALKING", since_s=100.0),), queues=(QueueRow("shop", 1),))
+        self.clock.advance(20)
+        for _ in range(3):
+            self.model.lost(Refused(Refusal.STOPPING))
+            self.clock.advance(300)
+        self.assertEqual((self.model.row_age_s("line 3"), self.model.queue_age_s("shop")), (120.0, 20.0))
+        self.log_in(board=(ChannelRow("line 3", "TALKING", since_s=1000.0),))
+        self.clock.advance(5)
+        self.assertEqual(self.model.row_age_s("line 3"), 1005.0)
+
     def test_stopwatch(self) -> None:
         """A record that comes in the talk does not begin the stopwatch anew; another call does."""
         self.seat(SeatState.TALKING, Card("one"))

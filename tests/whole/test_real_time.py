@@ -40,6 +40,7 @@ class RealTimeCase(TestCase):
     """A shop whose lines are ptys, and whose clock is the wall's."""
 
     timeout = 300
+    away_s = 30  # so long a caller waits for a lost program
 
     def open(self, n_lines: int = 1, menu: str = "shop") -> Deferred[None]:
         """Fires when every line is ready."""
@@ -49,6 +50,7 @@ class RealTimeCase(TestCase):
         self.folder.prepare()
         text = self.folder.config_file.read_text("utf-8")
         text = text.replace("port = 8787", "port = 0").replace("[line 1-20]", f"[line 1-{n_lines}]")
+        text = text.replace("away_s = 30", f"away_s = {self.away_s}")
         text = text.replace("menu = shop", f"menu = {menu}")
         self.folder.config_file.write_text(text, "utf-8")
         self.world = World(reactor)

@@ -40,6 +40,16 @@ class SupervisionTests(AgentsCase):
         acts = [(event.person, event.data["act"], event.data["result"]) for event in events if event.kind == "audit"]
         self.assertEqual(acts, [("800", "listen", "done")])
 
+    def test_knows_the_caller(self) -> None:
+        """Who listens sees who the caller is, as the agent does, and not an unknown customer."""
+        self.do(self.supervisor.listen("line 1"))
+        heard, talked = self.supervisor.seat.call, self.agent.seat.call
+        assert heard is not None
+        assert talked is not None
+        self.assertIsNotNone(talked.identity)
+        self.assertEqual(heard.identity, talked.identity)
+        self.assertEqual(heard.parts, talked.parts)
+
     def test_take_over(self) -> None:
         """The agent wraps up, the supervisor talks, and ends the call."""
         self.do(self.supervisor.listen("seat 801"))

@@ -28,6 +28,7 @@ What must hold:
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from callserver.acd.seats.ear import Ear, Station, call_of
@@ -67,6 +68,7 @@ class Listening:
 
     :param party: who is listened to: a seat's station, a line
     :param is_agent: whether a party is a seat's station
+    :param card_of: what is known of the caller, as an agent in that call sees it; None where no agent is
     :param find_somebody: finds somebody else for a caller whom the supervisor has taken over and does not come back to
     """
 
@@ -84,12 +86,14 @@ class Listening:
         call: Call,
         *,
         is_agent: Callable[[Party], bool],
+        card_of: Callable[[Call], Card | None],
         find_somebody: Callable[[Call, Party, Reason], None],
     ) -> None:
         self._call, self.party = call, party
         self.role = Role.LISTENS
         self.over = False
         self._calls, self._seat, self._is_agent, self._find_somebody = calls, seat, is_agent, find_somebody
+        self._card_of, self._known = card_of, card_of(call)
         self._ear = Ear(seat.station)
 
     # Offer
@@ -102,8 +106,10 @@ class Listening:
     @property
     def card(self) -> Card:
         """Of the call that is heard now."""
-        call = self.call
-        return Card(call.id, call.caller.number, call.caller.name, language=call.language, path=tuple(call.path))
+        call, known = self.call, self._known
+        if known is None or known.call_id != call.id:
+            known = Card(call.id, call.caller.number, call.caller.name)
+        return replace(known, language=call.language, path=tuple(call.path))
 
     def accept(self, station: Party) -> None:
         self._be_in(self.call)
@@ -132,6 +138,8 @@ class Listening:
     def turn_to(self, party: Party) -> None:
         """Listen to this one from now on."""
         self.party, self.role = party, Role.LISTENS
+        heard = call_of(self._calls, party)
+        self._known = self._card_of(heard) if heard is not None else None
         self.follow()
 
     def whisper(self) -> None:

@@ -20,7 +20,7 @@ from callserver.calls.event_log import EventLog
 from callserver.calls.vocabulary import Kind
 from callserver.media.patch_bay import PatchBay
 from callserver.wire.causes import Cause, Reason
-from callserver.wire.messages import CLIENT_LOST, Partner, SeatStatus
+from callserver.wire.messages import CLIENT_LOST, Card, Partner, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
@@ -103,6 +103,11 @@ class Seats:
     def has_station(self, party: Party) -> bool:
         """Whether a participant of a call is the station of one of these seats."""
         return any(seat.station is party for seat in self._seats.values())
+
+    def card_of(self, call: Call) -> Card | None:
+        """Of the caller of this call, as an agent who is in it sees it; None when no agent is."""
+        cards = (seat.status.call for seat in self._seats.values() if seat.listening is None)
+        return next((card for card in cards if card is not None and card.call_id == call.id), None)
 
     def __iter__(self) -> Iterator[Seat]:
         return iter(tuple(self._seats.values()))

@@ -253,8 +253,9 @@ class Supervision:
             _silent(seat, seat.listening).turn_to(party)
             return
         listening = Listening(
-            self._calls, seat, party, call, is_agent=self._seats.has_station, find_somebody=self._find_somebody
-        )
+            self._calls, seat, party, call,
+            is_agent=self._seats.has_station, card_of=self._seats.card_of, find_somebody=self._find_somebody,
+        )  # fmt: skip
         seat.listen(listening)
         self._listenings.append(listening)
 

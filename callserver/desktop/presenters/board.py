@@ -50,6 +50,7 @@ class BoardData:
     """
     :param selected: the channel of the tile that is selected, "" if there is none
     :param detail: all that is known of it, a line each
+    :param is_old: nobody is connected: all this was so
     """
 
     title: str
@@ -63,6 +64,7 @@ class BoardData:
     buttons: tuple[DeedButton, ...]
     question: Question | None
     problem: str
+    is_old: bool
 
 
 class Board(Presenter[BoardData]):
@@ -103,6 +105,7 @@ class Board(Presenter[BoardData]):
             buttons=tuple(map(self._button, Deed)),
             question=asked.question if (asked := self._still_asked()) else None,
             problem=self.problem,
+            is_old=self.model.connection is not Connection.HERE,
         )
 
     # What a person does

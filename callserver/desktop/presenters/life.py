@@ -181,7 +181,9 @@ class Life(AgentListener):
         self._stage.show_question(Question(words, do, self.words("Cancel")))
 
     def _in_call(self) -> bool:
-        return self.work is not None and self.work.model.seat.state in IN_CALL
+        """A server with another certificate is not the one that had the call: nobody could end it there."""
+        model = self.work.model if self.work is not None else None
+        return model is not None and model.seat.state in IN_CALL and not model.certificate_changed
 
     def _log_out(self) -> None:
         assert self.work is not None

@@ -93,18 +93,20 @@ class LogIn(AgentListener):
     def data(self) -> LogInData:
         server, trust = self._server, self._server.trust
         reach = server.reach if server.is_reached else self._coming or server.reach
+        certificate = {Trust.FIRST: self.words(FIRST_CONNECTION), Trust.CHANGED: self.words(CHANGED)}.get(trust, "")
+        problem = told(self._problem, self.language) if self._problem is not None else ""
         return LogInData(
             servers=self._settings.now.servers,
             reach=told(reach, self.language) if reach is not None else "",
             is_reachable=server.is_reached,
             is_coming=self._coming is not None and not server.is_reached,
             trust=trust,
-            certificate={Trust.FIRST: self.words(FIRST_CONNECTION), Trust.CHANGED: self.words(CHANGED)}.get(trust, ""),
+            certificate=certificate,
             fingerprints=server.fingerprints,
             must_change=self._must_change,
             may_take_over=self._may_take_over,
             is_busy=self._client is not None,
-            problem=told(self._problem, self.language) if self._problem is not None else "",
+            problem="" if problem == certificate else problem,  # which is said once
             beside=self._beside,
             why_here=told(self._why_here, self.language) if self._why_here is not None else "",
         )

@@ -16,7 +16,11 @@ from callserver.wire.states import SeatState
 
 @dataclass(frozen=True)
 class SideData:
-    """Colleagues and waiting callers, a row each; what may be done, and what is missing for it."""
+    """
+    Colleagues and waiting callers, a row each; what may be done, and what is missing for it.
+
+    :param is_old: nobody is connected: all this was so
+    """
 
     colleagues: tuple[Row, ...]
     waiting: tuple[Row, ...]
@@ -27,6 +31,7 @@ class SideData:
     grab_why_not: str
     pick_up_why_not: str
     problem: str
+    is_old: bool
 
 
 class Side(LivePresenter[SideData]):
@@ -50,6 +55,7 @@ class Side(LivePresenter[SideData]):
             grab_why_not=grab_why_not,
             pick_up_why_not=pick_up_why_not,
             problem=self.problem,
+            is_old=self.model.connection is not Connection.HERE,
         )
 
     # What the person does

@@ -9,6 +9,7 @@ from callserver.desktop.listener import IN_CALL
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.call_card import beside_text, caller_name
 from callserver.desktop.presenters.clocks import stopwatch
+from callserver.desktop.presenters.lost import lost_why, lost_word
 from callserver.desktop.presenters.pauses import REASONS, pause_word
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.wire.catalogue import N_, known
@@ -44,6 +45,7 @@ GONE_SHOWN_S = 20.0  # so long the bar says who has left
 class StateBarData:
     """
     :param state: whose icon is shown; without a server that of a dead line
+    :param clock: since when he is in that state; without a server, since when that is away
     :param wrap_up_left: share of the wrap-up that is left, 0 to 1; None: there is none, or no server
     """
 
@@ -83,14 +85,14 @@ class StateBar(Presenter[StateBarData]):
         return StateBarData(
             state=self._state(),
             word=self._word(),
-            clock=stopwatch(model.age_s(model.seat_since_s)),
+            clock=stopwatch(model.age_s(model.seat_since_s if here else model.lost_since_s)),
             kept=self._kept(),
             person=self._person(),
             may_ready=(resting and (seat.state is SeatState.PAUSED or seat.pause_wanted))
             or (in_call and seat.pause_wanted),
             may_pause=resting or in_call,
             pause=words("Pause after call") if in_call else words("Pause"),
-            waiting=self._waiting(),
+            waiting=self._waiting() if here else "",  # its room is for what is said of the connection
             missed=self._missed(),
             notice=self._notice(),
             connection=self._connection(),
@@ -126,7 +128,7 @@ class StateBar(Presenter[StateBarData]):
     def _word(self) -> str:
         words = self.work.words
         if self.model.connection is not Connection.HERE:
-            return words("Connection lost, reconnecting")
+            return lost_word(self.work)
         return words("{state} · muted", state=self._doing()) if self.work.voice.is_muted else self._doing()
 
     def _doing(self) -> str:
@@ -186,10 +188,7 @@ class StateBar(Presenter[StateBarData]):
         return self.work.told(said) if said is not None else ""
 
     def _connection(self) -> str:
-        if self.model.connection is Connection.HERE:
-            return self.work.words("Connected")
-        why = self.model.why_lost
-        return why.text(self.work.language) if why else ""
+        return self.work.words("Connected") if self.model.connection is Connection.HERE else lost_why(self.work)
 
     # What makes it look otherwise
 

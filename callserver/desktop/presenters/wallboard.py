@@ -10,6 +10,7 @@ from typing import Any
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.clocks import stopwatch
 from callserver.desktop.presenters.form import Row
+from callserver.desktop.presenters.lost import lost_word
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.messages import Hello
@@ -63,11 +64,11 @@ class Wallboard(Presenter[WallboardData]):
         self._endings.append(self.work.seconds.watch(self._second))
 
     def data(self) -> WallboardData:
-        told, words = self._told, self.work.words
+        told = self._told
         if self.problem:
             note = self.problem
         elif self.model.connection is not Connection.HERE:
-            note = words("Connection lost, reconnecting")
+            note = lost_word(self.work)
         else:
             note = ""
         return WallboardData(self._numbers(told) if told else (), note)
@@ -111,7 +112,7 @@ class Wallboard(Presenter[WallboardData]):
 
     def _longest(self, told: Row) -> WallNumber:
         limit = told["longest_limit_s"]
-        passed_s = self.work.clock.seconds() - self._told_s if told["waiting"] else 0.0
+        passed_s = self.model.told_age_s(self._told_s) if told["waiting"] else 0.0
         longest_s = told["longest_s"] + passed_s
         target = f"≤ {stopwatch(limit)}" if limit is not None else ""
         return WallNumber(self.work.words("Longest wait"), stopwatch(longest_s), target, _level(longest_s, limit))

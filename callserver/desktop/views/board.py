@@ -66,7 +66,9 @@ class BoardView(Screen):
         """Paint it."""
         self.title.setText(data.title)
         self.notice.show_problem(data.problem)
-        self.tiles.put(data.tiles, data.selected)
+        self.tiles.put(data.tiles, data.selected, data.is_old)
+        for part in (self.title, self.waiting, self.alarms, self.detail):
+            part.setEnabled(not data.is_old)
         waiting = [(one.place, one.caller, one.wait, one.queue, one.priority, one.mark) for one in data.waiting]
         self.waiting.show_rows(waiting, range(len(waiting)))
         self._alarms = data.alarms

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from callserver.wire.states import LineState, SeatState
@@ -103,6 +103,18 @@ DARK = Colours(
         "#64b5f6", "#ce93d8", "#bcaaa4", "#f48fb1", "#ef9a9a", "#fff176",
     ),
 )  # fmt: skip
+
+
+@cache
+def _faded(dark: bool) -> Colours:
+    worn = DARK if dark else LIGHT
+    grey = worn.disabled
+    return replace(worn, text=grey, soft=grey, problem=grey, states=dict.fromkeys(worn.states, grey))
+
+
+def faded(worn: Colours) -> Colours:
+    """For what was so and perhaps is not any more: everything in the grey of what is disabled."""
+    return _faded(worn.dark)
 
 
 def contrast(one: str, other: str) -> float:

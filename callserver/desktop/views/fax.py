@@ -25,7 +25,7 @@ from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.fax_page import FaxPage
 from callserver.desktop.views.screen import Screen, column, row
 from callserver.desktop.views.table import Table
-from callserver.desktop.views.theme import GRID
+from callserver.desktop.views.theme import GRID, LARGE_PX, sized
 from callserver.desktop.views.widgets import ComboBox, ElidedLabel, Notice, name, tooltip
 from callserver.wire.catalogue import N_
 
@@ -216,6 +216,8 @@ class FaxView(Screen):
 
     def _make_sending(self) -> None:
         words = self.work.words
+        self.heading = QLabel(words("Faxes"))
+        self.heading.setFont(sized(LARGE_PX, bold=True))
         self.source = name(ComboBox(), words("What to send"))
         self.path = name(
             QLineEdit(maxLength=PATH_MAX, placeholderText=words("PDF, TIFF, PNG, JPEG or text file")), words("File")
@@ -252,7 +254,7 @@ class FaxView(Screen):
     def _lay_out(self) -> None:
         words = self.work.words
         lines = column(self)
-        lines.addLayout(row((self.source, 1), (self.path, 2)))
+        lines.addLayout(row((self.heading, 0), (self.source, 1), (self.path, 2)))
         lines.addLayout(
             row(
                 (QLabel(words("In this talk")), 0),

@@ -26,7 +26,7 @@ from callserver.desktop.presenters.log_in import LogIn
 from callserver.desktop.presenters.log_in_data import Beside, LogInData, Trust, Typed
 from callserver.desktop.views.caps_lock import caps_lock
 from callserver.desktop.views.theme import GRID, HUGE_PX, LABELS_PX, sized
-from callserver.desktop.views.widgets import ComboBox, Notice, name
+from callserver.desktop.views.widgets import ComboBox, Notice, announce, name
 from callserver.wire.catalogue import LANGUAGES, N_, known
 
 OWN_NAMES = {"zh": N_("Chinese"), "en": "English"}  # each in its own language
@@ -110,8 +110,11 @@ class LogInView(QWidget):
         focused.click() if isinstance(focused, QPushButton) else self.go_in()
 
     def go_in(self) -> None:
-        """Log in."""
+        """Log in; where the certificate has to be judged first, that is brought into sight, and said again."""
         self._log_in.log_in(self.typed())
+        if self.box.isVisible():
+            self._page.ensureWidgetVisible(self.box)
+            announce(self.certificate, self.certificate.text(), assertive=True)
 
     # Acts of the person
 
@@ -156,8 +159,8 @@ class LogInView(QWidget):
         room.setRetainSizeWhenHidden(True)
         self.telephone.setSizePolicy(room)
         self.telephone.setVisible(typed.by_telephone)
-        self.reach, self.caps = Notice(), Notice()
-        self.problems = {beside: Notice() for beside in Beside}
+        self.reach, self.caps = Notice(wraps=True), Notice()
+        self.problems = {beside: Notice(wraps=True) for beside in Beside}
         for notice in self.problems.values():
             _folds(notice)
 
@@ -197,7 +200,8 @@ class LogInView(QWidget):
         around.addStretch(1)
         around.addWidget(middle, 10)
         around.addStretch(1)
-        page, top = QScrollArea(widgetResizable=True), QVBoxLayout(self)
+        self._page = page = QScrollArea(widgetResizable=True)
+        top = QVBoxLayout(self)
         page.setFrameShape(QFrame.Shape.NoFrame)
         page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         page.setFocusPolicy(Qt.FocusPolicy.NoFocus)

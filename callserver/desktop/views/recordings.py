@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel
 
 from callserver.desktop.playing import Speaker
 from callserver.desktop.presenters.recordings import RecordingLine, Recordings, RecordingsData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.player import PlayerView
 from callserver.desktop.views.recording_filter import FilterBar
-from callserver.desktop.views.screen import Screen, column
+from callserver.desktop.views.screen import Screen, column, row
 from callserver.desktop.views.table import Table
-from callserver.desktop.views.theme import GRID, TEXT_PX, sized
+from callserver.desktop.views.theme import GRID, LARGE_PX, TEXT_PX, sized
 from callserver.desktop.views.widgets import ElidedLabel
 from callserver.wire.catalogue import N_
 
@@ -44,13 +45,19 @@ class RecordingsView(Screen):
     def __init__(self, work: Workplace, open_speaker: Callable[[], Speaker | None] | None = None) -> None:
         super().__init__()
         self._lines: tuple[RecordingLine, ...] = ()
+        self.heading = QLabel(work.words("Recordings"))
+        self.heading.setFont(sized(LARGE_PX, bold=True))
+        self.heading.setFixedHeight(5 * GRID)  # beside the fields of the first row
         self.filter = FilterBar(work, self.look)
         self.says = ElidedLabel()
         self.player = PlayerView(work, open_speaker or work.voice.speaker, self._changed, self.says)
         self.presenter: Recordings = Recordings(work, self.show_data, self.player.presenter.choose)
         self.table = self._table(work)
         lines = column(self, margin=GRID // 2, spacing=GRID // 2)
-        lines.addWidget(self.filter)
+        above = row((self.heading, 0), (self.filter, 1))
+        above.setContentsMargins(GRID // 2, 0, 0, 0)
+        above.setAlignment(self.heading, Qt.AlignmentFlag.AlignTop)
+        lines.addLayout(above)
         found = QHBoxLayout()
         found.setContentsMargins(GRID // 2, 0, GRID // 2, 0)
         found.addWidget(self.table)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from callserver.desktop.foreign import one_line
 from callserver.desktop.presenters.rows import Row
+from callserver.desktop.views.colours import faded
 from callserver.desktop.views.icons import draw_badge
 from callserver.desktop.views.keyed_rows import ROW, Index, KeyedRows
 from callserver.desktop.views.theme import GRID, SMALL_PX, TEXT_PX, colours, sized
@@ -26,6 +27,10 @@ class Rows(KeyedRows[Row]):
 class RowPainter(QStyledItemDelegate):
     """Mark, badge, title, and beneath it the detail, or why it cannot be chosen."""
 
+    def __init__(self, rows: RowList) -> None:
+        super().__init__(rows)
+        self._rows = rows
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All alike."""
         return QSize(12 * GRID, ROW_PX)
@@ -36,6 +41,7 @@ class RowPainter(QStyledItemDelegate):
         if not isinstance(row, Row):
             return
         worn = colours(option.palette)
+        worn = faded(worn) if self._rows.is_old else worn
         place: QRect = option.rect
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
@@ -88,7 +94,7 @@ class RowList(QListView):
 
     def __init__(self, named: str) -> None:
         super().__init__()
-        self._rows, self._key = Rows(), ""
+        self._rows, self._key, self.is_old = Rows(), "", False
         self.setModel(self._rows)
         self._painter = RowPainter(self)
         self.setItemDelegate(self._painter)
@@ -115,6 +121,12 @@ class RowList(QListView):
         before = self._key
         if self._rows.show_rows(rows):
             self.choose(before)
+
+    def show_old(self, is_old: bool) -> None:
+        """Grey, while nobody knows whether it is still so."""
+        if is_old != self.is_old:
+            self.is_old = is_old
+            self.viewport().update()
 
     def choose(self, key: str) -> None:
         """This row, or none if there is no such row."""

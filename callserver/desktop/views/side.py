@@ -27,6 +27,7 @@ class SideView(Screen):
         self.grab_button = ActionButton(words(Act.GRAB.value), shown(table[Act.GRAB]))
         self.pick_up_button = ActionButton(words(Act.PICK_UP.value), shown(table[Act.PICK_UP]))
         self.notice = Notice()
+        self._headings: list[QLabel] = []
         lines = column(self, margin=0, spacing=GRID // 2)
         for title, rows, nobody in (
             ("Colleagues", self.colleagues, self.nobody_here),
@@ -34,6 +35,7 @@ class SideView(Screen):
         ):
             heading = QLabel(words(title))
             heading.setFont(sized(TEXT_PX, bold=True))
+            self._headings.append(heading)
             nobody.setTextFormat(Qt.TextFormat.PlainText)
             lines.addWidget(heading)
             lines.addWidget(nobody, 1, Qt.AlignmentFlag.AlignTop)  # in the list's place: no heading floats
@@ -54,6 +56,10 @@ class SideView(Screen):
         """Paint it."""
         self.colleagues.show_rows(data.colleagues)
         self.waiting.show_rows(data.waiting)
+        for part in (self.colleagues, self.waiting):
+            part.show_old(data.is_old)
+        for heading in (*self._headings, self.nobody_here, self.nobody_waits):
+            heading.setEnabled(not data.is_old)
         for label, words, rows in (
             (self.nobody_here, data.nobody_here, self.colleagues),
             (self.nobody_waits, data.nobody_waits, self.waiting),

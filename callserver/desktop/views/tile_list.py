@@ -19,8 +19,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QRe
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from callserver.desktop.presenters.tiles import Tile
-from callserver.desktop.views.colours import Colours, mixed
-from callserver.desktop.views.icons import BADGE_PX, badge
+from callserver.desktop.views.colours import Colours, faded, mixed
+from callserver.desktop.views.icons import BADGE_PX, badge, draw_badge
 from callserver.desktop.views.keyed_rows import ROW, Index, KeyedRows
 from callserver.desktop.views.theme import GRID, RING_PX, SMALL_PX, colours, sized
 
@@ -69,7 +69,7 @@ class TileList(QListView):
         self.setGridSize(CELL)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumSize(CELL.width() + 3 * GRID, CELL.height() + GRID)
-        self.blink_shown = True
+        self.blink_shown, self.is_old = True, False
         self.painted = QRegion()  # what is being painted now
         self._blinking = QTimer(self)
         self._blinking.setInterval(HALF_A_BLINK_MS)
@@ -77,13 +77,20 @@ class TileList(QListView):
         self.selectionModel().currentChanged.connect(self._current_changed)
         self.tiles.ticked.connect(self._ticked)
 
-    def put(self, tiles: tuple[Tile, ...], selected: str) -> None:
-        """Paint them."""
+    def put(self, tiles: tuple[Tile, ...], selected: str, is_old: bool = False) -> None:
+        """
+        Paint them.
+
+        :param is_old: grey and still, while nobody knows whether it is still so
+        """
+        if is_old != self.is_old:
+            self.is_old = is_old
+            self.viewport().update()
         self.tiles.show_rows(tiles)
         row = self.tiles.place_of(selected)
         if row >= 0 and row != self.currentIndex().row():
             self.setCurrentIndex(self.tiles.index(row))
-        if any(tile.blinks for tile in tiles) != self._blinking.isActive():
+        if (not is_old and any(tile.blinks for tile in tiles)) != self._blinking.isActive():
             self._blinking.stop() if self._blinking.isActive() else self._blinking.start()
             self.blink_shown = True
 
@@ -128,11 +135,12 @@ class TilePainter(QStyledItemDelegate):
         """One tile."""
         tile: Tile = index.data(ROW)
         worn = colours(self._tiles.palette())
+        worn = faded(worn) if self._tiles.is_old else worn
         place, clock = _inner(option.rect), self.clock_place(option.rect, tile)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if (self._tiles.painted & option.rect).subtracted(QRegion(clock)).isEmpty():
-            painter.fillRect(clock, QColor(_fill(tile, worn)))
+            painter.fillRect(clock, QColor(self._fill(tile, worn)))
         else:
             self._all(painter, place, tile, worn, index == self._tiles.currentIndex())
         self._line(painter, clock, tile.clock, self._plain, worn.text, RIGHT)
@@ -145,19 +153,22 @@ class TilePainter(QStyledItemDelegate):
 
     def _all(self, painter: QPainter, place: QRect, tile: Tile, worn: Colours, selected: bool) -> None:
         self._frame(painter, place, tile, worn, selected)
-        drawn = badge(tile.state, worn, tile.wrap_up, tile.kept)
-        drawn.paint(painter, place.x() + GRID, place.y() + GRID, BADGE_PX, BADGE_PX)
+        spot = QRect(place.x() + GRID, place.y() + GRID, BADGE_PX, BADGE_PX)
+        if self._tiles.is_old:
+            draw_badge(painter, QRectF(spot), tile.state, worn, tile.wrap_up, tile.kept)
+        else:
+            badge(tile.state, worn, tile.wrap_up, tile.kept).paint(painter, spot)
         self._lines(painter, place, tile, worn)
 
     def _frame(self, painter: QPainter, place: QRect, tile: Tile, worn: Colours, selected: bool) -> None:
         colour = worn.states[tile.state]
         frame, width = worn.frame, 1
-        if tile.blinks and self._tiles.blink_shown:
+        if tile.blinks and self._tiles.blink_shown and not self._tiles.is_old:
             frame, width = colour, 3
         if selected:
             frame, width = worn.focus, RING_PX + 1
         painter.setPen(QPen(QColor(frame), width))
-        painter.setBrush(QColor(_fill(tile, worn)))
+        painter.setBrush(QColor(self._fill(tile, worn)))
         half = width / 2
         painter.drawRoundedRect(QRectF(place).adjusted(half, half, -half, -half), 4, 4)
 
@@ -178,10 +189,10 @@ class TilePainter(QStyledItemDelegate):
                 place, side, self._cut[id(font)].elidedText(words, Qt.TextElideMode.ElideRight, place.width())
             )
 
+    def _fill(self, tile: Tile, worn: Colours) -> str:
+        """Grey words would not be told from grey enough."""
+        return worn.ground if self._tiles.is_old else mixed(worn.ground, worn.states[tile.state], SHARE * tile.depth)
+
 
 def _inner(cell: QRect) -> QRect:
     return QRect(cell.topLeft() + QPoint(GAP // 2, GRID // 2), TILE)
-
-
-def _fill(tile: Tile, worn: Colours) -> str:
-    return mixed(worn.ground, worn.states[tile.state], SHARE * tile.depth)

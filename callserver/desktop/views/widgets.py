@@ -198,9 +198,11 @@ class ActionButton(QPushButton):
 class Notice(QWidget):
     """One line beside what it is about: what is wrong and what to do, or how something went; it is also said aloud."""
 
-    def __init__(self) -> None:
+    def __init__(self, wraps: bool = False) -> None:
+        """:param wraps: over as many lines as it needs, where there is room beneath; else it is cut."""
         super().__init__()
-        self.sign, self.label = QLabel(), ElidedLabel()
+        self.sign, self.label = QLabel(), QLabel(wordWrap=True) if wraps else ElidedLabel()
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
         self._said = "", Sign.INFO
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from callserver.desktop.not_connected import NO_ANSWER, NotConnected
+from callserver.desktop.connection import NOT_PINNED
+from callserver.desktop.not_connected import NO_ANSWER, NotConnected, NotPinned
 from callserver.desktop.presenters.desk import Desk
+from callserver.desktop.presenters.log_in_data import Trust
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.messages import Card, Phrase
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from tests.desktop.headset.fakes import FakeSound
-from tests.desktop.presenters.log_in_case import TYPED, LogInCase
+from tests.desktop.presenters.log_in_case import OTHER, TYPED, LogInCase
 
 CALL = Card("call-1", "13912345678", "Li Ming")
 
@@ -70,6 +72,18 @@ class LifeTests(LogInCase):
         self.server.model.lost(NotConnected(NO_ANSWER))
         self.assertIsNotNone(self.stage.work)
         self.assertFalse(self.client.is_stopped)
+
+    def test_another_certificate(self) -> None:
+        """Out of a call that its server has forgotten one comes to the panel, which shows both fingerprints."""
+        self.server.seat(SeatState.TALKING, call=CALL)
+        self.server.model.lost(NotConnected(NO_ANSWER))
+        self.life.log_out()
+        self.assertIn("in a call", self.stage.problem)
+        self.server.model.lost(NotPinned(NOT_PINNED))
+        self.life.log_out()
+        self.assertTrue(self.client.is_stopped)
+        self.server.shows(OTHER)
+        self.assertEqual((self.shown.trust, len(self.shown.fingerprints)), (Trust.CHANGED, 2))
 
     def test_close(self) -> None:
         """Who closes the window is logged out first."""

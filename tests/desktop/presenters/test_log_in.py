@@ -66,6 +66,7 @@ class CertificateTests(LogInCase):
         self.assertEqual((self.shown.trust, self.shown.fingerprints), (Trust.FIRST, (fingerprint,)))
         self.panel.log_in(TYPED)
         self.assertEqual((self.shown.beside, self.server.clients), (Beside.CERTIFICATE, []))
+        self.assertEqual((self.shown.problem, "First connection" in self.shown.certificate), ("", True))
         self.assertTrue(self.panel.trust(fingerprint))
         self.panel.log_in(TYPED)
         self.assertTrue(self.server.clients[0].is_started)

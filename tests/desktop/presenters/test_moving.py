@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from callserver.desktop.not_connected import NO_ANSWER, NotConnected
 from callserver.desktop.presenters.side import Side, SideData
 from callserver.desktop.presenters.transfer import Transfer, TransferData
 from callserver.desktop.presenters.transfer_list import Filter
@@ -45,6 +46,18 @@ class SideTests(SideCase):
         )
         self.clock.advance(5)
         self.assertEqual(self.shown[-1].colleagues[0].detail, "Idle 5:15")
+
+    def test_no_server(self) -> None:
+        """All stays as it was last known, its clocks stand still, and it is shown to be old."""
+        self.assertFalse(self.shown[-1].is_old)
+        before = self.shown[-1]
+        self.model.lost(NotConnected(NO_ANSWER))
+        self.clock.pump([1.0] * 600)
+        now = self.shown[-1]
+        self.assertEqual((now.colleagues, now.waiting), (before.colleagues, before.waiting))
+        self.assertTrue(now.is_old)
+        self.log_in(BOARD, QUEUES)
+        self.assertFalse(self.shown[-1].is_old)
 
     def test_waiting(self) -> None:
         """In the order in which they will be served."""

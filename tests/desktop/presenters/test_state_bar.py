@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from callserver.desktop.not_connected import REFUSED, NotConnected
+from callserver.desktop.connection import NOT_PINNED
+from callserver.desktop.not_connected import REFUSED, NotConnected, NotPinned
 from callserver.desktop.presenters.state_bar import StateBar, StateBarData
 from callserver.wire.messages import WRAP_UP, Card, Identity, MailMark, Partner, Phrase, QueueRow
 from callserver.wire.refusals import Refusal, Refused
@@ -124,8 +125,20 @@ class StateBarTests(StateBarCase):
         self.assertEqual(self.now.word, "Connection lost, reconnecting")
         self.assertEqual(self.now.connection, "the server stops; the program connects again by itself")
         self.assertFalse(self.now.may_ready or self.now.may_pause)
+        self.clock.advance(75)
+        self.assertEqual(self.now.clock, "1:15")  # without a server
         self.log_in()
         self.assertTrue(self.now.is_connected)
+
+    def test_another_certificate(self) -> None:
+        """Nobody waits for a connection that is not made: what has happened is said, and what to do."""
+        self.model.lost(NotConnected(REFUSED, host="localhost", port=8787))
+        self.model.lost(NotPinned(NOT_PINNED))
+        self.assertEqual(self.now.word, "Certificate has changed; not connected")
+        self.assertIn("compare both fingerprints", self.now.connection)
+        self.assertIn("Log out", self.now.connection)
+        self.log_in()
+        self.assertEqual(self.now.word, "Idle · PC")
 
     def test_voice_mail(self) -> None:
         """New messages of all boxes that he may open."""
@@ -148,3 +161,8 @@ class ChineseTests(StateBarCase):
         """The same in Chinese."""
         self.seat(SeatState.PAUSED, reason="break")
         self.assertEqual((self.now.word, self.now.pause), ("暂停·小休", "示忙"))
+
+    def test_another_certificate(self) -> None:
+        """That nobody connects, too."""
+        self.model.lost(NotPinned(NOT_PINNED))
+        self.assertEqual(self.now.word, "证书已改变，未连接")

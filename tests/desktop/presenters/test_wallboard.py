@@ -80,8 +80,10 @@ class WallTests(WorkCase):
     def test_lost(self) -> None:
         """The numbers stay, and it is said that they are not those of now."""
         self.told()
+        before = self.shown[-1].numbers
         self.model.lost(NotConnected("gone"))
-        self.assertEqual(len(self.shown[-1].numbers), 6)
+        self.clock.pump([1.0] * 60)
+        self.assertEqual(self.shown[-1].numbers, before)
         self.assertIn("Connection lost", self.shown[-1].note)
 
 

@@ -37,6 +37,11 @@ class FaxViewTests(WorkCase):
             self.client.answers(answer)
         qt.flush()
 
+    def test_heading(self) -> None:
+        """Which panel it is stands in it."""
+        self.assertTrue(self.view.heading.isVisible())
+        self.assertEqual(self.view.heading.text(), "Faxes")
+
     def press(self, button: QPushButton) -> None:
         qt.click(button)
 

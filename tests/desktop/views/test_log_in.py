@@ -6,7 +6,9 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
+from callserver.desktop.not_connected import REFUSED, NotConnected
 from callserver.desktop.presenters.desk import Desk
 from callserver.desktop.presenters.life import Life
 from callserver.desktop.presenters.log_in_data import Beside, Typed
@@ -78,6 +80,28 @@ class PanelTests(PanelCase):
         self.assertEqual(self.view.fingerprint.text(), fingerprint)
         qt.click(self.view.trust)
         self.assertEqual(len(self.server.clients), 1)
+
+    def test_enter_at_a_first_connection(self) -> None:
+        """What has to be compared is said once, and is in sight, in the smallest window, too."""
+        self.window.resize(*SMALLEST)
+        self.server.shows()
+        self.type("801", Qt.Key.Key_Tab)
+        self.type("secret-words", Qt.Key.Key_Return)
+        said = [one for one in self.view.findChildren(QLabel) if one.isVisible() and "First connection" in one.text()]
+        self.assertEqual(said, [self.view.certificate])
+        self.assertFalse(self.view.certificate.visibleRegion().isEmpty())
+
+    def test_not_reached(self) -> None:
+        """Why not can be read to its end: it goes on in a second line."""
+        for width in (1280, 960):
+            self.window.resize(width, 720)
+            self.server.looks[-1][1].errback(NotConnected(REFUSED, host="telephones.shop.example.com", port=8787))
+            qt.flush()
+            label = self.view.reach.label
+            self.assertTrue(label.text().endswith("its port is another one"))
+            self.assertGreaterEqual(label.height(), label.heightForWidth(label.width()))
+            self.assertGreater(label.height(), 1.5 * label.fontMetrics().height())
+            self.clock.advance(5.1)
 
     def test_refused_after_a_button(self) -> None:
         """Which is gone or grey then: the next key goes into the password, and Enter is not Quit's."""

@@ -27,6 +27,13 @@ class RecordingsViewTests(WorkCase):
         self.client.answers(page(*map(row, range(60, 10, -1)), after="1-11"))
         qt.flush()
 
+    def test_heading(self) -> None:
+        """Which panel it is stands in it, on the line of the first fields."""
+        heading, field = self.view.heading, self.view.filter.number
+        self.assertEqual(heading.text(), "Recordings")
+        tops = [one.mapTo(self.view, one.rect().center()).y() for one in (heading, field)]
+        self.assertLessEqual(abs(tops[0] - tops[1]), 2)
+
     def key(self, widget: Any, key: Qt.Key) -> None:
         QTest.keyClick(widget, key)
         qt.flush()

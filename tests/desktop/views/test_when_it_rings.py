@@ -52,6 +52,20 @@ class RingTests(WindowCase):
         self.seat(SeatState.RINGING, Card("call-2", "62345678"), rings_for_s=15.0)
         self.assertEqual(said[1:], ["Incoming call 62345678"])
 
+    def test_one_of_several(self) -> None:
+        """Where several may be the caller, and only there, a button of the card leads to them."""
+        self.open(Act.TAB_2)
+        before, button = len(self.client.asked), self.window.card.choose
+        self.seat(SeatState.TALKING, LI)
+        self.assertFalse(button.isVisible())
+        place = [act[0] for act in self.client.asked[before:]].index("caller_customers")
+        row = {"name": "李明", "telephones": ["13800138000"], "address": "", "known_by": "number"}
+        self.client.waiting[place].callback({"found": [row | {"number": "10023"}, row | {"number": "10024"}]})
+        qt.flush()
+        self.assertTrue(button.isVisible())
+        qt.click(button)
+        self.assertIs(self.window.tabs.currentWidget(), self.window.tabs.widget(0))
+
     def test_focus_after_a_talk(self) -> None:
         """After a talk a digit is its outcome's, and not a field's; who is typing a name goes on typing."""
         self.seat(SeatState.TALKING, LI)
