@@ -232,8 +232,8 @@ class SeatParts(ABC):
         if offer is None:
             return None
         card = offer.call.on_card(offer.card)
-        if isinstance(offer, Listening):
-            return card
+        if isinstance(offer, Listening):  # the card is of an agent in that call, as it was when the listening began
+            return replace(card, beside=(), gone="")
         return card_with_partners(card, offer.call, self.station, self._colleague)
 
 
