@@ -112,6 +112,14 @@ class RealWindowCase(RealTimeCase):
         self.caller_heard = self.folder.path / "caller.wav"
         return run_script(exchange, CALLER.format(voice=CALLER_SAYS), recording=self.caller_heard)  # type: ignore[return-value]
 
+    async def goes_home(self) -> None:
+        """The window closes, and nothing broke."""
+        await self.do("key", "alt+F4")
+        await self.until(lambda: self.program.poll() is not None)
+        self.assertEqual(self.program.returncode, 0)
+        self.assertNotIn("Traceback", (self.own / "callserver-agent" / "callserver-agent.log").read_text("utf-8"))
+        self.assertNotIn("qt.multimedia", (self.own / "screen.log").read_text("utf-8"))
+
 
 class RealWindowTests(RealWindowCase):
     async def test_a_call(self) -> None:
@@ -182,14 +190,6 @@ class RealWindowTests(RealWindowCase):
         image = QImage(str(file))
         places = ((x, y) for x in range(0, image.width(), 5) for y in range(0, image.height(), 5))
         self.assertGreater(len({image.pixel(*place) for place in places}), N_COLOURS)
-
-    async def goes_home(self) -> None:
-        """The window closes, and nothing broke."""
-        await self.do("key", "alt+F4")
-        await self.until(lambda: self.program.poll() is not None)
-        self.assertEqual(self.program.returncode, 0)
-        self.assertNotIn("Traceback", (self.own / "callserver-agent" / "callserver-agent.log").read_text("utf-8"))
-        self.assertNotIn("qt.multimedia", (self.own / "screen.log").read_text("utf-8"))
 
 
 def loudest(sound: array[int], freq_hz: float) -> float:
