@@ -50,6 +50,8 @@ class CustomerView(Screen):
         self._show_fields(data)
         self._show_hits(data)
         self._pages.setCurrentIndex(1 if data.hits else 0)
+        if not data.has_draft and (self.save_button.hasFocus() or self.discard.hasFocus()):
+            self.take_focus()  # else Qt would give it to some other screen's field when they are disabled
         self.save_button.setEnabled(data.has_draft)
         self.discard.setEnabled(data.has_draft)
         self.claim.setEnabled(data.may_claim)

@@ -1,0 +1,32 @@
+"""The customer's tab: where the cursor is when what was typed is given up."""
+
+from __future__ import annotations
+
+from PySide6.QtTest import QTest
+
+from callserver.desktop.views.customer import CustomerView
+from callserver.desktop.window import MainWindow
+from callserver.wire.messages import Card
+from callserver.wire.states import SeatState
+from tests.desktop import qt
+from tests.desktop.presenters.work_case import WorkCase
+
+
+class CustomerViewTests(WorkCase):
+    def test_discarded(self) -> None:
+        """After Discard the cursor stands in the name, not in the note on the call."""
+        qt.application()
+        window = MainWindow(self.work)
+        qt.shown(self, window)
+        self.addCleanup(window.leave)
+        self.seat(SeatState.TALKING, Card("call-1", "13800138000"))
+        self.client.answers({"found": []})
+        qt.flush()
+        view = window.findChild(CustomerView)
+        assert isinstance(view, CustomerView)
+        view.fields["name"].setFocus()
+        QTest.keyClicks(view.fields["name"], "Zhao")
+        view.discard.setFocus()
+        qt.click(view.discard)
+        self.assertEqual(view.fields["name"].text(), "")
+        self.assertTrue(view.fields["name"].hasFocus())
