@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import cos, pi, sin, sqrt
 from operator import mul
 
-from callserver.desktop.headset.formats import RATE_HZ
+from callserver.desktop.headset.formats import RATE_HZ, WIRE
 from callserver.desktop.headset.level import decibels
 from callserver.desktop.headset.resampler import Resampler
 
@@ -55,7 +55,7 @@ def find_echo(heard: bytes) -> Iterator[Echo | None]:
     the chirp was heard at all.
     """
     halver = Resampler(RATE_HZ, SLOW_HZ)
-    sound = halver.feed([sample / 32768 for sample in array("h", heard)])
+    sound = [sample / 32768 for sample in halver.feed(WIRE.read(heard))]
     pattern = [AMPLITUDE * sample for sample in chirp(SLOW_HZ)]
     n_lags = min(round(MOST_LATENCY_S * SLOW_HZ), len(sound) - len(pattern))
     correlation: list[float] = []

@@ -19,7 +19,9 @@ SIGN = bytes(SLOT_BYTES - 1) + b"\x80"
 
 class Resampler:
     """
-    A stream of samples at another rate; pieces of any length give the same as the whole.
+    A stream of samples, in 16-bit units, at another rate; pieces of any length give the same as the whole.
+
+    Samples are rounded to whole units: those of a scale up to 1 would be silence.
 
     Each output sample is a weighted sum of its neighbours; the weights, a sinc under a Hann window, are ready for each
     of the places between two input samples where output can fall (polyphase filter, Crochiere & Rabiner 1981). Late by
