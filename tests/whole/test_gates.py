@@ -448,7 +448,7 @@ class NoneIsForgottenTests(SynchronousTestCase):
             file.name
             for file in (TOP / "callserver").rglob("*.py")
             for node in ast.walk(ast.parse(file.read_text("utf-8")))
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("act.do", "perform")
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("act.perform", "act.do", "perform")
         }
         self.assertEqual(done_by, {"acts.py", "perspective.py", "phones.py"})
         self.assertEqual({code.act for code in CODES} - acts_of_the_server().keys(), set(), "keys for no act")
