@@ -1,5 +1,5 @@
 """
-Reading a gettext catalogue as translators keep it (.po), in a sixth of the time that babel takes.
+Reading a gettext catalogue as translators keep it (.po), in a third of the time that babel takes.
 
 A program that starts reads three thousand sentences before it shows one, so it matters. Understood is what
 `python -m tools.catalogue` and translators' programs write: https://www.gnu.org/software/gettext/manual/html_node/PO-Files
