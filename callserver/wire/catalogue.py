@@ -11,10 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from callserver.wire.po_file import PoFile
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 LANGUAGES = ("zh", "en")
 FOLDER = Path(__file__).parents[1] / "locale"
@@ -99,6 +102,12 @@ def _detail(language: str, name: str, details: Details) -> str:
 
 
 @cache
-def _translations(language: str) -> PoFile:
+def _translations(language: str) -> NullTranslations:
     file = FOLDER / language / "LC_MESSAGES" / "callserver.po"
-    return PoFile.read(file) if language in LANGUAGES and file.exists() else PoFile()
+    if language not in LANGUAGES or not file.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
