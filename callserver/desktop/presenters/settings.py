@@ -160,6 +160,7 @@ class Settings(Presenter[SettingsData]):
         asked.addBoth(self._applied_or_not)
         asked.addErrback(self._read_again)
         self.do(asked, lambda answer: self._applied(saving, answer))
+        self.refresh()
 
     # What it is made of
 
@@ -222,6 +223,7 @@ class Settings(Presenter[SettingsData]):
     # Reading
 
     def _read(self) -> None:
+        self.problem = ""  # such as why it was not read before
         if self.work.lacks(Right.SUPERVISOR) or self.model.connection is not Connection.HERE:
             self.refresh()
         else:

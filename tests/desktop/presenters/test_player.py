@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from callserver.desktop.not_connected import NO_CONNECTION, NotConnected
 from callserver.desktop.presenters.player import Player, PlayerData
 from callserver.wire.messages import Access, Card
 from callserver.wire.refusals import Refusal, Refused
@@ -188,6 +189,30 @@ class HearingTests(PlayerCase):
         self.assertFalse(self.seen.may_play)
         self.assertIn("still runs", self.seen.says)
         self.assertEqual(self.client.asked, [])
+
+    def test_runs_no_more(self) -> None:
+        """A call that is over by the time the list is asked for again can be heard, with picture and length."""
+        self.player.choose(row(5, length_s=None))
+        self.player.choose(row(5))
+        self.assertEqual([asked[0] for asked in self.client.asked], ["recording_peaks", "recording_marks"])
+        self.assertEqual((self.seen.may_play, self.seen.says, self.seen.clock), (True, "", "0:00 / 1:00"))
+        self.player.choose(row(5, note="x"))
+        self.assertEqual((len(self.client.asked), self.seen.note), (2, "x"))
+
+    def test_picture_after_the_connection(self) -> None:
+        """A picture that a lost connection kept away comes when it is back; one that is there stays."""
+        self.player.choose(row(4))
+        lost = NotConnected(NO_CONNECTION)
+        self.model.lost(lost)
+        self.client.answers(lost)
+        self.client.answers(lost)
+        self.log_in()
+        self.client.answers({"far": b"\x01", "near": b"", "samples": 8000})
+        self.client.answers([])
+        self.assertEqual((self.seen.far, self.seen.problem), (b"\x01", ""))
+        self.model.lost(lost)
+        self.log_in()
+        self.assertEqual(self.client.waiting, [])
 
     def test_slow_picture(self) -> None:
         """A picture that takes long is told of, until it is there."""

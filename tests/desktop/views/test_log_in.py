@@ -145,8 +145,12 @@ class PanelTests(PanelCase):
         self.type("801", Qt.Key.Key_Tab)
         self.type("secret-words", Qt.Key.Key_Return)
         self.server.refuses(Refused(Refusal.ELSEWHERE))
+        self.view.take_over.setFocus()
         qt.click(self.view.take_over)
         self.assertTrue(self.server.asked[-1][3])
+        self.server.refuses(Refused(Refusal.LOG_IN))
+        qt.flush()
+        self.assertIs(self.window.focusWidget(), self.view.password)  # the button is gone, and Enter is not Quit's
 
     def test_caps_lock(self) -> None:
         """A capital without Shift tells that Caps Lock is on."""
@@ -220,6 +224,7 @@ class JudgedCase(PanelCase):
         """Everything that can be there at once."""
         self.settings.pin("shop.example", 8787, ONE)
         self.server.shows(OTHER)
+        self.panel._typed = Typed(SERVER, "801", "secret")
         self.panel._must_change = self.panel._may_take_over = True
         self.panel.log_in(Typed(SERVER, "801", "secret"))
         self.view.by_telephone.setChecked(True)

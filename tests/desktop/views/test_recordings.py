@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from callserver.desktop.views.recordings import RecordingsView
+from callserver.wire.refusals import Refusal, Refused
 from tests.desktop import qt
 from tests.desktop.presenters.recording_rows import FakeSpeaker, page, row, sound
 from tests.desktop.presenters.work_case import WorkCase
@@ -108,6 +109,21 @@ class RecordingsViewTests(WorkCase):
         self.assertEqual(self.client.asked[-1], ("note_recording", 60, "calls again"))
         self.client.answers()
         self.assertIn("calls again", self.view.table.rows.index(0, 7).data())
+
+    def test_class_first(self) -> None:
+        """Class and note written at once: the answer to the one does not take the other out of its field."""
+        self.choose(0)
+        player = self.view.player
+        player.class_.setEditText("praise")
+        player.note.setText("calls again")
+        self.view.save()
+        self.client.answers()
+        self.assertEqual((player.class_.currentText(), player.note.text()), ("praise", "calls again"))
+        self.client.answers(Refused(Refusal.SERVER))
+        self.assertEqual(player.note.text(), "calls again")
+        asked = len(self.client.asked)
+        self.view.save()
+        self.assertEqual(self.client.asked[asked:], [("note_recording", 60, "calls again")])
 
     def test_low_window(self) -> None:
         """Where there is little room, the rest of the search is shown on demand, in the note's place."""
