@@ -126,7 +126,7 @@ class Settings(Presenter[SettingsData]):
         section, _, setting = key.partition("\n")
         at = section, setting
         row = self._file.rows[at]
-        is_back = text == row["value"] and (not row["secret"] or not text)
+        is_back = text == row["value"]  # of a secret nothing is told
         self._changes.pop(at, None) if is_back else self._changes.update({at: text})
         self._changed()
 

@@ -40,6 +40,19 @@ class ServerTests(LogInCase):
         self.server.shows()
         self.assertEqual((self.shown.reach, self.shown.is_coming), ("Reachable, 12 ms", False))
 
+    def test_another_view(self) -> None:
+        """Another language is spoken while it is looked for: it is looked for once."""
+        self.life.speak("zh", TYPED)
+        self.assertEqual(len(self.server.looks), 1)
+
+    def test_gone_again(self) -> None:
+        """A server that has gone shows no certificate: what was shown before cannot be trusted any more."""
+        fingerprint = self.server.shows()
+        self.clock.advance(31)
+        self.server.is_off()
+        self.assertEqual((self.shown.trust, self.shown.certificate), (Trust.UNSEEN, ""))
+        self.assertFalse(self.panel.trust(fingerprint))
+
     def test_typing(self) -> None:
         """While another server is being typed it is not looked for at each letter."""
         for length in range(len("other:8800") + 1):
@@ -113,6 +126,12 @@ class CertificateTests(LogInCase):
         self.panel.trust(new)
         self.panel.log_in(TYPED)
         self.assertEqual(len(self.server.clients), 1)
+
+    def test_broken_file(self) -> None:
+        """A certificate that was kept and cannot be read is none: it is compared and trusted as the first one."""
+        self.settings.pin("shop.example", 8787, b"\xff rubbish")
+        self.server.shows()
+        self.assertIs(self.shown.trust, Trust.FIRST)
 
     def test_cannot_be_kept(self) -> None:
         """Where it cannot be written it says so, and does not log in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -146,6 +147,41 @@ class RecordingsViewTests(WorkCase):
         self.assertIn("recording-60-", self.view.player.path.text())
         qt.click(self.view.player.leave_file)
         self.assertTrue(self.view.player.note.isVisible())
+
+    def test_file_left(self) -> None:
+        """Cancel ends the fetching and leads back to the button; the name can be typed over at once."""
+        self.choose(0)
+        player, folder = self.view.player, Path(self.mktemp())
+        folder.mkdir()
+        qt.click(player.download)
+        self.assertIs(self.view.focusWidget(), player.path)
+        player.path.setText(str(folder / "a.wav"))
+        qt.click(player.save_file)
+        self.assertEqual([one.name for one in folder.iterdir()], ["a.wav.part"])
+        qt.click(player.leave_file)
+        self.assertEqual((list(folder.iterdir()), self.view.focusWidget()), ([], player.download))
+
+    def test_mark_list(self) -> None:
+        """Marks stay open to be chosen while it plays; after one was chosen the list says again what it is for."""
+        self.choose(0)
+        marks = self.view.player.marks
+        marks.setCurrentIndex(1)
+        self.view.player.presenter.jump(20)
+        self.assertEqual(marks.currentIndex(), 1)
+        marks.activated.emit(0)  # no mark: it stays where it is
+        self.assertEqual((self.view.player.clock.text(), marks.currentIndex()), ("0:20 / 1:00", 0))
+
+    def test_nothing_chosen(self) -> None:
+        """Where no recording is chosen there is nothing to write on; of an unchanged class or note nothing is sent."""
+        before = len(self.client.asked)
+        self.view.player.write_down()
+        self.view.player.note.setText("x")
+        self.view.player.write_down()
+        self.assertEqual(len(self.client.asked), before)
+        self.choose(0)
+        before = len(self.client.asked)
+        self.view.player.write_down()
+        self.assertEqual(len(self.client.asked), before)
 
     def test_foreign_note(self) -> None:
         """HTML in a note is shown as it is, also in the tooltip; a line break makes no second line."""
