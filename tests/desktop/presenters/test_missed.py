@@ -77,6 +77,16 @@ class MissedTests(ServedCase):
         self.addCleanup(bar.stop)
         return shown
 
+    def test_strange_answer(self) -> None:
+        """A list that cannot be understood is in the log, once; what was known stays, and it is asked for again."""
+        self.served["missed_calls"] = {"found": []}
+        self.work.missed.ask()
+        self.assertEqual([one.type for one in self.flushLoggedErrors()], [KeyError])
+        self.assertEqual(len(self.work.missed.calls), 2)
+        self.served["missed_calls"] = {"rows": []}
+        self.work.missed.ask()
+        self.assertEqual(self.work.missed.calls, ())
+
     def test_counted_until_opened(self) -> None:
         """What came, also in the time away, is in the bar until the list is opened; what comes then counts anew."""
         bar = self.bar()
