@@ -79,6 +79,7 @@ class MissedTests(ServedCase):
 
     def test_strange_answer(self) -> None:
         """A list that cannot be understood is in the log, once; what was known stays, and it is asked for again."""
+        self.work.missed.ask()
         self.served["missed_calls"] = {"found": []}
         self.work.missed.ask()
         self.assertEqual([one.type for one in self.flushLoggedErrors()], [KeyError])
