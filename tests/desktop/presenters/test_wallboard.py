@@ -84,7 +84,10 @@ class WallTests(WorkCase):
         self.model.lost(NotConnected("gone"))
         self.clock.pump([1.0] * 60)
         self.assertEqual(self.shown[-1].numbers, before)
-        self.assertIn("Connection lost", self.shown[-1].note)
+        self.assertRegex(self.shown[-1].note, "^Not connected since [0-9]{2}:[0-9]{2}$")
+        self.assertTrue(self.shown[-1].is_old)
+        self.log_in()
+        self.assertEqual((self.shown[-1].note, self.shown[-1].is_old), ("", False))
 
 
 class MyDayTests(WorkCase):
