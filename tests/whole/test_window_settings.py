@@ -59,13 +59,16 @@ class SettingsTests(WindowCase):
             QTest.keyClick(self.screen.places, Qt.Key.Key_Down)
 
     def test_saved_with_comments(self) -> None:
-        """Found by its name, typed, Ctrl+S: it is in config.ini, where every comment is still there, and counts."""
+        """Found by its name, typed, Apply: it is in config.ini, where every comment is still there, and counts."""
         comments = [line for line in self.config().splitlines() if line.startswith("#")]
         self.look_for("ring_stop")
         self.type_into(self.screen.form, RING_STOP, "8")
         self.assertEqual(self.screen.changed.text(), "1 changed")
-        self.press(self.at, Act.SAVE)
+        self.screen.apply.setFocus()
+        qt.click(self.screen.apply)
+        self.assertFalse(self.screen.apply.isEnabled(), "it is under way")
         self.pass_s(4)
+        self.assertTrue(self.screen.places.hasFocus(), 'not on "Defaults"')
         self.assertRegex(self.config(), r"(?m)^ring_stop_s *= *8$")
         self.assertEqual([line for line in self.config().splitlines() if line.startswith("#")], comments)
         self.assertIn("Saved", self.screen.notice.label.text())

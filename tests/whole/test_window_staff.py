@@ -87,6 +87,16 @@ class StaffTests(WindowCase):
         self.pass_s(1)
         self.assertFalse(self.is_grey("802"))
 
+    def test_after_saving(self) -> None:
+        """Who has saved by OK is in the list again, not on "Delete…", where the next Space would ask to delete."""
+        self.choose("802")
+        qt.click(self.editor.disabled)
+        self.editor.ok.setFocus()
+        qt.click(self.editor.ok)
+        self.pass_s(1)
+        self.assertEqual(self.editor.notice.label.text(), "Saved")
+        self.assertTrue(self.editor.people.hasFocus())
+
     def test_himself(self) -> None:
         """Nobody disables himself by a slip: the server says so, and he stays at work."""
         self.choose("800")

@@ -161,6 +161,7 @@ class Settings(Presenter[SettingsData]):
         asked.addErrback(self._read_again)
         self.do(asked, lambda answer: self._applied(saving, answer))
         self.refresh()
+        self.refresh()
 
     # What it is made of
 
@@ -280,6 +281,8 @@ class Settings(Presenter[SettingsData]):
         return failure
 
     def _applied(self, saving: Mapping[At, str | None], answer: Row) -> None:
+        if not answer["saved"] and self._changes != saving:
+            return  # what has been typed meanwhile is checked by itself
         self._findings = list(answer["findings"])
         if not answer["saved"]:
             self.problem = self.work.words("Nothing is changed: see what is wrong")

@@ -67,6 +67,8 @@ class SettingsView(Screen):
         self.heading.setText(data.heading)
         self.changed.setText(data.changed)
         self.form.show_fields(data.fields)
+        if self.apply.hasFocus() and not data.may_apply:
+            self.places.setFocus()  # Qt would go on to "Defaults"
         self.apply.setEnabled(data.may_apply)
         self.undo.setEnabled(data.may_undo)
         self.defaults.setEnabled(data.may_default)

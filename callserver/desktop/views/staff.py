@@ -80,6 +80,8 @@ class StaffView(Screen):
             box.setChecked(data.rights[right])
         self.more.show_fields(data.more)
         self._show_groups(data)
+        if self.ok.hasFocus() and not data.may_save:
+            self.people.setFocus()  # Qt would go on to "Delete…"
         self.ok.setEnabled(data.may_save)
         self.cancel.setEnabled(data.may_save or data.is_new)
         for button in (self.reset, self.pin, self.delete):

@@ -140,6 +140,17 @@ class FileTests(SettingsCase):
         self.assertEqual([one.value for one in self.now.fields], ["9", "no"])
         self.assertEqual(self.now.changed, "2 changed")
 
+    def test_late_refusal(self) -> None:
+        """Who has put it right before the refusal is here is not told that something is wrong."""
+        self.comes()
+        self.type("99")
+        self.settings.apply()
+        self.assertFalse(self.now.may_apply)
+        self.type("8")
+        self.client.answers(NOTHING | {"findings": [found("line 1", "ring_stop_s", "too long")]})
+        self.assertEqual((self.now.problem, self.now.fields[0].problem), ("", ""))
+        self.assertTrue(self.now.may_apply)
+
     def test_read_twice(self) -> None:
         """The connection comes back while the list is being read: half of a list takes away nothing that was typed."""
         self.comes()
