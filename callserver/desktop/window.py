@@ -76,6 +76,7 @@ class MainWindow(QWidget):
             screen.begin()
         self._title.start()
         work.record.begin()
+        application().focusChanged.connect(self._focus_moved)
 
     @property
     def panel(self) -> Screen | None:
@@ -116,7 +117,8 @@ class MainWindow(QWidget):
 
     def may_close(self) -> bool:
         """Whether nothing that was typed would be lost."""
-        return all(screen.may_close() for screen in (*self._screens(), *self._panels.values()))
+        screens = *self._screens(), *self._panels.values()
+        return self.work.drafts.is_empty and all(screen.may_close() for screen in screens)
 
     def show_problem(self, words: str) -> None:
         """In the bar: why something was not done that belongs to no screen."""
@@ -128,10 +130,15 @@ class MainWindow(QWidget):
         if self._has_left:
             return
         self._has_left = True
+        application().focusChanged.disconnect(self._focus_moved)
         self._title.stop()
         self.work.record.end()
         for screen in (*self._screens(), *self._panels.values()):
             screen.leave()
+
+    def _focus_moved(self) -> None:
+        """What was typed in a field that is left is on the disk."""
+        self.work.drafts.write()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
@@ -234,3 +241,10 @@ class MainWindow(QWidget):
         row.addWidget(self.day, 1)
         row.addWidget(self.headset)
         return row
+
+
+def application() -> QApplication:
+    """The one of this process."""
+    found = QApplication.instance()
+    assert isinstance(found, QApplication)
+    return found

@@ -79,6 +79,7 @@ class MissedTests(ServedCase):
 
     def test_strange_answer(self) -> None:
         """A list that cannot be understood is in the log, once; what was known stays, and it is asked for again."""
+        self.work.missed.ask()
         self.served["missed_calls"] = {"found": []}
         self.work.missed.ask()
         self.assertEqual([one.type for one in self.flushLoggedErrors()], [KeyError])
@@ -86,6 +87,17 @@ class MissedTests(ServedCase):
         self.served["missed_calls"] = {"rows": []}
         self.work.missed.ask()
         self.assertEqual(self.work.missed.calls, ())
+
+    def test_asked_meanwhile(self) -> None:
+        """What has changed while the list was under way is asked for once more, and only once."""
+        answer = self.served.pop("missed_calls")
+        self.client.asked.clear()
+        for _ in range(3):
+            self.work.missed.ask()
+        self.client.answers({"rows": []})
+        self.client.answers(answer)
+        self.assertEqual(self.client.asked, [("missed_calls", "en")] * 2)
+        self.assertEqual(len(self.work.missed.calls), 2)
 
     def test_counted_until_opened(self) -> None:
         """What came, also in the time away, is in the bar until the list is opened; what comes then counts anew."""
