@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from unicodedata import bidirectional
 
-from callserver.wire.catalogue import Complaint, Sentence
+from callserver.wire.catalogue import Complaint, Sentence, told
 
 ISOLATE, POP = "\u2068", "\u2069"  # Unicode's first strong isolate: what is between them turns no other words round
 TURNS = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
@@ -49,3 +49,15 @@ def _calmed(detail: Any) -> Any:
 def calm_sentence(sentence: Sentence) -> Complaint:
     """The same sentence, its details calmed."""
     return Complaint(sentence.msgid, **calmed(sentence.details))
+
+
+def as_line(sentence: object, language: str) -> str:
+    """
+    A sentence as a line of its own on a screen: a refusal, what a feature knows of a caller, what has happened.
+
+    Its details are calmed; a word of ours at its beginning has a great letter, a name stays as its people write it.
+    """
+    if not isinstance(sentence, Sentence):
+        return told(sentence, language)
+    words = told(calm_sentence(sentence), language)
+    return words if sentence.msgid.startswith("{") else words[:1].upper() + words[1:]

@@ -39,7 +39,7 @@ class MissedCalls:
     def __init__(self, client: AgentClient, settings: OwnSettings, language: str) -> None:
         self._client, self._settings, self._language = client, settings, language
         self._watchers: list[Callable[[], None]] = []
-        self._is_asking = False
+        self._is_asking = self._asks_again = False
         self.calls: tuple[MissedCall, ...] = ()
 
     @property
@@ -60,8 +60,10 @@ class MissedCalls:
         return loop.stop
 
     def ask(self) -> None:
-        """Have the list anew, unless it is under way."""
-        if not self._is_asking:
+        """Have the list anew; while it is under way, once more after it: it may have changed meanwhile."""
+        if self._is_asking:
+            self._asks_again = True
+        else:
             self._is_asking = True
             asked = self._client.ask("missed_calls", self._language).addBoth(self._answered)
             by_the_way(asked, self._listed)
@@ -74,7 +76,9 @@ class MissedCalls:
             self._tell()
 
     def _answered(self, answer: Any) -> Any:
-        self._is_asking = False
+        self._is_asking, again, self._asks_again = False, self._asks_again, False
+        if again:
+            self.ask()
         return answer
 
     def _listed(self, answer: dict[str, Any]) -> None:

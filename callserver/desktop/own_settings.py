@@ -35,6 +35,7 @@ class Remembered:
     headset: str = ""  # devices by their ids; "": whatever the system uses
     microphone: str = ""
     ring: str = ""
+    ring_percent: int = 100  # how loud
     theme: str = ""  # "light", "dark"; "": the system's
     favourites: tuple[str, ...] = ()  # `Target`s
     dialled: tuple[str, ...] = ()  # the last one first
@@ -83,9 +84,32 @@ class OwnSettings:
         """
         self._write(self.certificate_file(host, port).name, pem)
 
+    def keep(self, name: str, text: str) -> None:
+        """A file of one's own beside the settings; "": there is none any more."""
+        try:
+            if text:
+                self._write(name, text.encode())
+            else:
+                (self.folder / name).unlink(missing_ok=True)
+        except OSError as problem:
+            log.warn("{file} cannot be written: {problem}", file=self.folder / name, problem=problem.strerror)
+
+    def kept(self, name: str, max_octets: int) -> str:
+        """What `keep` has written; "": nothing that can be read, or more than that."""
+        file = self.folder / name
+        try:
+            return file.read_text("utf-8") if file.stat().st_size <= max_octets else ""
+        except FileNotFoundError:
+            return ""
+        except (OSError, ValueError) as problem:
+            log.warn("{file} cannot be read: {problem}", file=file, problem=problem)
+            return ""
+
     def _write(self, name: str, octets: bytes) -> None:
+        """Whole or not at all, and for nobody else's eyes."""
         self.folder.mkdir(parents=True, exist_ok=True)
         beside = self.folder / f".{name}.{os.getpid()}"
+        beside.touch(mode=0o600)
         beside.write_bytes(octets)
         beside.replace(self.folder / name)
 

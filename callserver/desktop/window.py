@@ -79,6 +79,7 @@ class MainWindow(QWidget):
             screen.begin()
         self._title.start()
         work.record.begin()
+        application().focusChanged.connect(self._focus_moved)
 
     @property
     def panel(self) -> Screen | None:
@@ -120,7 +121,8 @@ class MainWindow(QWidget):
 
     def may_close(self) -> bool:
         """Whether nothing that was typed would be lost."""
-        return all(screen.may_close() for screen in (*self._screens(), *self._panels.values()))
+        screens = *self._screens(), *self._panels.values()
+        return self.work.drafts.is_empty and all(screen.may_close() for screen in screens)
 
     def show_problem(self, words: str) -> None:
         """In the bar: why something was not done that belongs to no screen."""
@@ -132,6 +134,7 @@ class MainWindow(QWidget):
         if self._has_left:
             return
         self._has_left = True
+        application().focusChanged.disconnect(self._focus_moved)
         self._title.stop()
         self.work.record.end()
         for screen in (*self._screens(), *self._panels.values()):
@@ -140,6 +143,10 @@ class MainWindow(QWidget):
             self.wall.leave()
             self.wall.close()
             self.wall.deleteLater()
+
+    def _focus_moved(self) -> None:
+        """What was typed in a field that is left is on the disk."""
+        self.work.drafts.write()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
@@ -248,3 +255,10 @@ class MainWindow(QWidget):
         row.addWidget(self.day, 1)
         row.addWidget(self.headset)
         return row
+
+
+def application() -> QApplication:
+    """The one of this process."""
+    found = QApplication.instance()
+    assert isinstance(found, QApplication)
+    return found

@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.spread import pb
 
-from callserver.wire.catalogue import LANGUAGES, N_, Complaint, Sentence, fill, known, text
+from callserver.wire.catalogue import LANGUAGES, N_, Complaint, Detail, Sentence, text, told
 from callserver.wire.causes import Reason
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
@@ -119,8 +119,21 @@ class Refused(pb.Error):
         return TEXTS[self.code]
 
     @property
-    def details(self) -> Mapping[str, str]:
+    def details(self) -> Mapping[str, Detail]:
+        why = self.why
+        if why is not None:
+            return {"detail": why}
         return {f"detail_{language}": self._detail_text(language) for language in LANGUAGES}
+
+    @property
+    def why(self) -> Complaint | None:
+        """Of NOT_SAVED and VERSIONS, the sentence that says why; None: another server has no sentence for it."""
+        if self.code not in (Refusal.NOT_SAVED, Refusal.VERSIONS):
+            return None
+        try:
+            return _sentence(json.loads(self.detail))
+        except (ValueError, TypeError, AttributeError):
+            return None
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -145,7 +158,7 @@ class Refused(pb.Error):
         if self.code is Refusal.BAD_ARGUMENT:
             return self.detail
         if self.code in (Refusal.NOT_SAVED, Refusal.VERSIONS):
-            return _unpacked(self.detail, language)
+            return told(self.why, language) if self.why is not None else self.detail
         if self.code in (Refusal.NOWHERE, Refusal.NOT_AVAILABLE):
             return target_text(self.detail, language)
         return state_text(self.detail, language)
@@ -160,15 +173,8 @@ def _packed(sentence: Sentence) -> list[Any]:
     return [sentence.msgid, plain]
 
 
-def _unpacked(detail: str, language: str) -> str:
-    """What `_packed` gave, in words; what is none, from another server, as it came."""
-    try:
-        return _told(json.loads(detail), language)
-    except (ValueError, TypeError, AttributeError):
-        return detail
-
-
-def _told(packed: Any, language: str) -> str:
+def _sentence(packed: Any) -> Complaint:
+    """What `_packed` was given."""
     msgid, details = packed
-    plain = {name: _told(one, language) if isinstance(one, list) else one for name, one in details.items()}
-    return fill(language, known(language, msgid), plain)
+    plain = {name: _sentence(one) if isinstance(one, list) else one for name, one in details.items()}
+    return Complaint(str(msgid), **plain)

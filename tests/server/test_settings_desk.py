@@ -90,6 +90,9 @@ class ListTests(SettingsCase):
         """A page of one section is that section."""
         self.assertEqual({section for section, _ in self.rows("section line 1-2")}, {"line 1-2"})
         self.assertEqual(self.rows("section line 9"), {})
+        read = [one.data for one in self.events if one.kind == "audit"]
+        asked = [(one["act"], one["target"]) for one in read]  # who reads is in the event log, whatever he reads
+        self.assertEqual(asked, [("list_settings", f"section line {n}") for n in ("1-2", "9")])
         page = self.ask("list_settings", "")
         self.assertEqual((len(page["settings"]), page["next"], page["findings"]), (15, "15", []))
         self.assertIn("line 1-2", [one["section"] for one in page["sections"]])

@@ -73,7 +73,7 @@ class MeantCallTests(WindowCase):
         self.pass_s(2)
         self.press(window, Act.HANG_UP)
         self.assertEqual((window.work.model.call_id, self.state("801")), (on_screen, SeatState.TALKING))
-        self.assertIn("that call is not here any more; nothing was done", window.controls.notice.label.text())
+        self.assertIn("That call is not here any more; nothing was done", window.controls.notice.label.text())
         client.show = show  # type: ignore[method-assign]
         show(seat.status)
         self.pass_s(2)

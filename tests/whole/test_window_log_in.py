@@ -98,7 +98,7 @@ class LogInTests(LogInCase):
         window = self.program_window(password="not this one")
         self.log_in(window)
         assert window.log_in is not None
-        self.assertIn("wrong number or password", window.log_in.problems[Beside.PERSON].label.text())
+        self.assertIn("Wrong number or password", window.log_in.problems[Beside.PERSON].label.text())
         window.log_in.password.setText(self.shop.passwords["801"])
         self.log_in(window)
         self.assertIsNotNone(window.main)

@@ -92,7 +92,7 @@ class SettingsTests(WindowCase):
         file.write_text(self.config() + "\n# somebody else\n", "utf-8")
         self.press(self.at, Act.SAVE)
         self.pass_s(4)
-        self.assertIn("not saved", self.screen.notice.label.text())
+        self.assertIn("Not saved", self.screen.notice.label.text())
         self.press(self.at, Act.SAVE)
         self.pass_s(4)
         self.assertRegex(self.config(), r"(?m)^ring_stop_s *= *8$")

@@ -27,12 +27,19 @@ class Ring:
     """
     Rings on a device of its own, which the agent hears without his headset on.
 
+    :param volume: 0 to 1, asked at each block, so that it can be changed while it rings
     :param told: hears once when there is nothing to ring on; calls then only show
     """
 
-    def __init__(self, clock: IReactorTime, sound: Sound, devices: Devices, told: Callable[[Phrase], None]) -> None:
-        self._clock = clock
-        self.volume = 1.0  # 0 to 1
+    def __init__(
+        self,
+        clock: IReactorTime,
+        sound: Sound,
+        devices: Devices,
+        told: Callable[[Phrase], None],
+        volume: Callable[[], float] = lambda: 1.0,
+    ) -> None:
+        self._clock, self._volume = clock, volume
         self._plug: Plug[Loudspeaker] = Plug(clock, devices, Use.RING, sound.speak, told)
         self._next: IDelayedCall | None = None
         self._n_blocks = 0
@@ -69,7 +76,7 @@ class Ring:
     def _block(self) -> bytes:
         at = self._n_blocks % round((WARBLE_S + PAUSE_S) / AUDIO_BLOCK_S) * AUDIO_BLOCK_BYTES
         self._n_blocks += 1
-        return louder(warble()[at : at + AUDIO_BLOCK_BYTES], self.volume) or SILENCE
+        return louder(warble()[at : at + AUDIO_BLOCK_BYTES], self._volume()) or SILENCE
 
 
 @cache

@@ -81,7 +81,7 @@ class Customer(Presenter[CustomerData]):
             is_new=customer is None and not record.hits,
             may_claim=customer is not None and self._caller_is_here() and not self._is_the_caller(),
             has_draft=draft is not None,
-            problem=self.problem or (record.problem.text(self.work.language) if record.problem else ""),
+            problem=self.problem or (self.work.told(record.problem) if record.problem else ""),
             problem_field=self._problem_field if self.problem else "",
         )
 

@@ -11,7 +11,7 @@ from callserver.desktop.headset.headset import Headset, LevelShown, nobody_looks
 from callserver.desktop.headset.ring import Ring
 from callserver.desktop.headset.sound_system import Loudspeaker, Sound
 from callserver.desktop.own_settings import OwnSettings
-from callserver.desktop.presenters.devices import DevicesData, DevicesPanel, chosen_devices
+from callserver.desktop.presenters.devices import DevicesData, DevicesPanel, chosen_devices, ring_percent
 from callserver.desktop.presenters.talk_sound import TalkSound
 from callserver.wire.messages import Phrase
 
@@ -44,7 +44,8 @@ class Desk:
     ) -> TalkSound:
         """Of one log-in: let it watch the model, and `stop` it afterwards. `send` is `AgentClient.send_audio`."""
         headset = Headset(self._clock, self._sound, self.devices, send, self._told, levels)
-        return TalkSound(headset, Ring(self._clock, self._sound, self.devices, self._told), by_telephone)
+        ring = Ring(self._clock, self._sound, self.devices, self._told, lambda: ring_percent(self._settings) / 100)
+        return TalkSound(headset, ring, by_telephone)
 
     def speaker(self) -> Loudspeaker | None:
         """To hear something else on, such as a recording; None: there is nothing. Who asks for it stops it."""

@@ -16,6 +16,7 @@ from callserver.desktop.own_settings import OwnSettings
 from callserver.wire.catalogue import N_, Detail, text, told
 from callserver.wire.messages import Phrase
 
+VOLUME = N_("Ring volume")
 NAMES = {Use.HEADSET: N_("Headset"), Use.MICROPHONE: N_("Microphone"), Use.RING: N_("Ring on")}
 FIELDS = {Use.HEADSET: "headset", Use.MICROPHONE: "microphone", Use.RING: "ring"}  # of `Remembered`
 
@@ -23,6 +24,11 @@ FIELDS = {Use.HEADSET: "headset", Use.MICROPHONE: "microphone", Use.RING: "ring"
 def chosen_devices(settings: OwnSettings) -> dict[Use, str]:
     """What was chosen on this computer, for `Devices`."""
     return {use: getattr(settings.now, field) for use, field in FIELDS.items()}
+
+
+def ring_percent(settings: OwnSettings) -> int:
+    """How loud a call rings, 0 to 100."""
+    return min(max(settings.now.ring_percent, 0), 100)
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class DevicesData:
     """What the panel shows."""
 
     lists: tuple[DeviceList, ...]  # as in `NAMES`
+    ring_percent: int  # how loud it rings
+    ring_said: str  # the same in words
     test: str  # the word on the button
     tests: bool  # a test call runs
     may_test: bool  # not while there is a call
@@ -91,6 +99,12 @@ class DevicesPanel:
         self._devices.choose(use, device_id)
         self.refresh()
 
+    def ring_so_loud(self, percent: int) -> None:
+        """From now on, also of a call that rings just now; 0: it is only shown."""
+        if percent != self._settings.now.ring_percent:
+            self._settings.remember(ring_percent=percent)
+            self.refresh()
+
     def test(self) -> None:
         """Begin a test call, or end the one that runs."""
         if self._trial.runs:
@@ -110,9 +124,12 @@ class DevicesPanel:
 
     def refresh(self) -> None:
         """Show what there is."""
+        percent = ring_percent(self._settings)
         self._show(
             DevicesData(
                 lists=tuple(self._list(use) for use in NAMES),
+                ring_percent=percent,
+                ring_said=f"{percent} %" if percent else self.words("Silent"),
                 test=self.words("Stop the test") if self._trial.runs else self.words("Test call"),
                 tests=self._trial.runs,
                 may_test=not self._in_call,

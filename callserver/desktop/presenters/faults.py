@@ -156,7 +156,7 @@ class Faults(RecordTab[FaultsData]):
     def _list(self, number: str, place: str) -> None:
         page = self._numbers, number, place
         ask = partial(self.client.ask, "list_cases", number, place)
-        self.do_once(f"list_cases {page}", ask, partial(self._listed, *page))
+        self.do_once(f"list_cases {page}", ask, partial(self._listed, *page), anew=not place)
 
     def _listed(self, numbers: tuple[str, ...], number: str, place: str, answer: Row) -> None:
         if numbers != self._numbers:

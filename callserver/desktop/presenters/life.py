@@ -12,7 +12,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from callserver.desktop.client import AgentClient
-from callserver.desktop.foreign import calmed
+from callserver.desktop.foreign import as_line, calmed
 from callserver.desktop.listener import IN_CALL, AgentListener
 from callserver.desktop.model import Connection, ShopModel
 from callserver.desktop.not_connected import NotConnected
@@ -104,6 +104,7 @@ class Life(AgentListener):
     def _forget(self) -> None:
         if self.work is not None:
             self.work.voice.stop()
+            self.work.drafts.write()
         self.work = None
 
     def speak(self, language: str, typed: Typed) -> None:
@@ -191,12 +192,14 @@ class Life(AgentListener):
             self.work.client.log_out().addErrback(self._not_done)
         else:
             self.work.client.stop()
+            self.work.drafts.clear()
             self.start(Complaint("Logged out here; the server keeps the seat until it misses this window"))
 
     def _quit(self) -> None:
         """Log out, and end whatever comes of it: nobody has to kill a window that will not close."""
         assert self.work is not None
         self._quits, work = True, self.work
+        work.drafts.clear()
         leaving = Deferred.fromCoroutine(self._leave(work)).addTimeout(LEAVE_S, self._clock)
         leaving.addErrback(self._not_left)
         leaving.addCallback(lambda _: work.client.stop())
@@ -234,7 +237,7 @@ class Life(AgentListener):
         if not isinstance(problem, Refused | NotConnected):
             log.failure("an act of the window broke", failure)
             return
-        self._stage.show_problem(problem.text(self.language))
+        self._stage.show_problem(as_line(problem, self.language))
 
     # What the client tells
 
@@ -245,6 +248,8 @@ class Life(AgentListener):
         reason = Reason.parse(cause)
         by_himself = reason is not None and reason.cause is Cause.LOGGED_OUT
         self.answer(False)
+        if by_himself:
+            self.work.drafts.clear()
         self.start(None if by_himself else _sent_away(cause))
 
     def refused(self, why: Refused) -> None:

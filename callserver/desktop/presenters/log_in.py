@@ -8,6 +8,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from callserver.desktop.client import AgentClient
+from callserver.desktop.foreign import as_line
 from callserver.desktop.listener import AgentListener
 from callserver.desktop.model import ShopModel
 from callserver.desktop.not_connected import NotConnected
@@ -17,7 +18,7 @@ from callserver.desktop.presenters.dial import pasted_number
 from callserver.desktop.presenters.log_in_data import Beside, LogInData, Trust, Typed
 from callserver.desktop.presenters.server_look import NO_PLACE, NotKept, ServerLook
 from callserver.desktop.presenters.ways import Person, Ways
-from callserver.wire.catalogue import N_, Complaint, Sentence, text, told
+from callserver.wire.catalogue import N_, Complaint, Sentence, text
 from callserver.wire.messages import Hello, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.typed import typed_text
@@ -94,10 +95,10 @@ class LogIn(AgentListener):
         server, trust = self._server, self._server.trust
         reach = server.reach if server.is_reached else self._coming or server.reach
         certificate = {Trust.FIRST: self.words(FIRST_CONNECTION), Trust.CHANGED: self.words(CHANGED)}.get(trust, "")
-        problem = told(self._problem, self.language) if self._problem is not None else ""
+        problem = as_line(self._problem, self.language) if self._problem is not None else ""
         return LogInData(
             servers=self._settings.now.servers,
-            reach=told(reach, self.language) if reach is not None else "",
+            reach=as_line(reach, self.language) if reach is not None else "",
             is_reachable=server.is_reached,
             is_coming=self._coming is not None and not server.is_reached,
             trust=trust,
@@ -108,7 +109,7 @@ class LogIn(AgentListener):
             is_busy=self._client is not None,
             problem="" if problem == certificate else problem,  # which is said once
             beside=self._beside,
-            why_here=told(self._why_here, self.language) if self._why_here is not None else "",
+            why_here=as_line(self._why_here, self.language) if self._why_here is not None else "",
         )
 
     def server_typed(self, server: str, at_once: bool = False) -> None:

@@ -20,4 +20,4 @@ def lost_why(work: Workplace) -> str:
     if work.model.certificate_changed:
         return work.words(WHAT_TO_DO)
     why = work.model.why_lost
-    return why.text(work.language) if why is not None else ""
+    return work.told(why) if why is not None else ""

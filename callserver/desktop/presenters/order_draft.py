@@ -13,6 +13,7 @@ from callserver.desktop.presenters.workplace import Workplace
 
 PIECES_MAX = 999
 ITEM, HITS, PIECES, ADDRESS = "item", "hits", "pieces", "address"  # places of the form
+TYPED = ("caller", "item", "pieces", "address", "payment", "saved")  # texts of a draft
 Row = Mapping[str, Any]
 
 
@@ -79,6 +80,20 @@ class Draft:
     def put(self, lines: Sequence[Row]) -> None:
         """This is in the basket now."""
         self.form = {**self.form, "lines": lines, "total_fen": sum(line["total_fen"] for line in lines)}
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """All that a person has put down by hand, and when, and for whom."""
+        texts = {name: str(getattr(self, name)) for name in TYPED}
+        return texts | {"elsewhere": "yes" if self.is_elsewhere else ""}
+
+    @classmethod
+    def left(cls, call_id: str, typed: Mapping[str, str]) -> Draft:
+        """As it was when it was `typed` so."""
+        draft = cls(call_id, is_elsewhere=bool(typed.get("elsewhere")), saved=now())
+        for name in TYPED:
+            setattr(draft, name, typed.get(name, getattr(draft, name)))
+        return draft
 
     def clear_item(self) -> None:
         """The next one can be typed."""

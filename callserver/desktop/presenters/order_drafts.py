@@ -15,10 +15,13 @@ from callserver.desktop.presenters.order_draft import ITEM, Draft, now
 from callserver.desktop.presenters.order_form_data import OrderFormData
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
+from callserver.wire.catalogue import N_
 from callserver.wire.messages import Card, Hello, SeatStatus
 from callserver.wire.states import SeatState
 
 CALLS_MAX = 20  # far more than end in the quarter of an hour in which an order can still be put down
+KIND = "order"  # of a kept draft
+AGAIN = N_("What you had typed is here again")
 TALKS = (SeatState.TALKING, SeatState.HELD)
 Row = Mapping[str, Any]
 
@@ -42,6 +45,7 @@ class OrderDrafts(Presenter[OrderFormData]):
     def start(self) -> None:
         super().start()
         self._endings.append(self.work.record.watch(self.refresh))
+        self._find_left()
         self.status(self.model.seat)
 
     @abstractmethod
@@ -173,6 +177,21 @@ class OrderDrafts(Presenter[OrderFormData]):
         self.refresh()
 
     def _is_changed(self) -> None:
-        self._draft.saved = now()
-        self._draft.told = self._draft.problem = ""
+        draft = self._draft
+        draft.saved = now()
+        draft.told = draft.problem = ""
+        self._keep(draft)
         self.refresh()
+
+    def _keep(self, draft: Draft) -> None:
+        """For the case that the program is killed."""
+        typed = draft.item, draft.pieces, draft.address
+        self.work.drafts.put(draft.call_id, KIND, draft.typed if any(map(str.strip, typed)) else {})
+
+    def _find_left(self) -> None:
+        """What a program that was killed has left: a draft each that waits for its caller, or to be turned to."""
+        for call_id, typed in self.work.drafts.of(KIND).items():
+            if call_id not in self._drafts:
+                draft = self._drafts[call_id] = Draft.left(call_id, typed)
+                draft.told = self.work.words(AGAIN)
+                self._callers[call_id] = draft.caller

@@ -10,6 +10,7 @@ from twisted.python.failure import Failure
 
 from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.order_draft import ADDRESS, PIECES, Draft, about_good, hit_cells, line_cells
+from callserver.desktop.presenters.order_drafts import KIND
 from callserver.desktop.presenters.order_form_data import OrderFormData
 from callserver.desktop.presenters.order_items import OrderItems
 from callserver.desktop.presenters.order_rows import money
@@ -114,6 +115,7 @@ class OrderForm(OrderItems):
         self._drafts[draft.call_id] = fresh = Draft(draft.call_id, draft.caller, form={**draft.form, "lines": ()})
         if draft is self._draft:
             self._draft, self._turn = fresh, self._turn + 1
+        self.work.drafts.drop(draft.call_id, KIND)
         sum_ = money(answer["total_fen"])
         fresh.told = self.work.words("Order {order} placed · {sum}", order=answer["order"], sum=sum_)
         self._load(fresh)
@@ -121,6 +123,7 @@ class OrderForm(OrderItems):
 
     def _discarded(self, draft: Draft) -> None:
         self._drafts.pop(draft.call_id, None)
+        self.work.drafts.drop(draft.call_id, KIND)
         if draft is self._draft:
             self._draft = Draft("")
             self._done()

@@ -113,3 +113,4 @@ class OrderItems(OrderDrafts):
     def _next_item(self, draft: Draft) -> None:
         draft.clear_item()
         draft.saved, self._turn = now(), self._turn + 1
+        self._keep(draft)

@@ -10,9 +10,14 @@ from callserver.desktop.listener import IN_CALL
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
+from callserver.wire.catalogue import N_
 from callserver.wire.messages import Card, Hello, SeatStatus
 
 NOTE_MAX = 500
+ENDS = N_("Keeps outcome and note at the server, and ends the wrap-up")
+KEEPS = N_("Keeps outcome and note at the server; once more, it corrects them. In the wrap-up it ends that, too")
+KIND = "note"  # of a kept draft
+AGAIN = N_("What you had typed is here again")
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class OutcomeData:
     about: str
     may_choose: bool
     may_be_done: bool
+    what_done_does: str
     told: str
     problem: str
 
@@ -37,7 +43,8 @@ class Outcome(Presenter[OutcomeData]):
     Of the call in hand, or of the last one until the next.
 
     What was chosen and typed for a call stays with it. "Done" tells the server and ends the wrap-up; a call of which
-    nothing is said keeps its wrap-up, and nobody is hurried by a form.
+    nothing is said keeps its wrap-up, and nobody is hurried by a form. A note that was typed before the program was
+    killed is there again: in its call, or, if that is over by now, until the next one.
     """
 
     def __init__(self, work: Workplace, show: Callable[[OutcomeData], None]) -> None:
@@ -45,10 +52,13 @@ class Outcome(Presenter[OutcomeData]):
         self._outcomes: list[Mapping[str, Any]] = []
         self._card: Card | None = None
         self._code, self._note, self._told = 0, "", ""
+        self._is_kept = False  # at the server
         self._left: dict[str, tuple[int, str]] = {}  # what stood there when another call took its place
+        self._found: set[str] = set()  # of which calls something was left by a program that was killed
 
     def start(self) -> None:
         super().start()
+        self._find_left()
         self.status(self.model.seat)  # who comes back in a talk is told of it before this looks
         self._ask()
 
@@ -61,6 +71,7 @@ class Outcome(Presenter[OutcomeData]):
             about=caller_name(self._card, language) if self._card is not None else "",
             may_choose=self._card is not None,
             may_be_done=self._card is not None and bool(self._code),
+            what_done_does=self.work.words(ENDS if self.model.seat.wrap_up else KEEPS),
             told=self._told,
             problem=self.problem,
         )
@@ -70,13 +81,13 @@ class Outcome(Presenter[OutcomeData]):
     def choose(self, code: int) -> None:
         """By its digit; the same once more takes it back."""
         if self._card is not None and code in [one["code"] for one in self._outcomes]:
-            self._code, self._told = (0 if code == self._code else code), ""
-            self.refresh()
+            self._code = 0 if code == self._code else code
+            self._is_changed()
 
     def type(self, note: str) -> None:
         """What else is to be known of this call."""
-        self._note, self._told = note[:NOTE_MAX], ""
-        self.refresh()
+        self._note = note[:NOTE_MAX]
+        self._is_changed()
 
     def done(self) -> None:
         """Tell the server; who is in his wrap-up is ready for the next."""
@@ -87,15 +98,25 @@ class Outcome(Presenter[OutcomeData]):
     @property
     def has_drafts(self) -> bool:
         """Whether a note is typed that the server does not know."""
-        return any(note.strip() for _, note in self._left.values()) or (bool(self._note.strip()) and not self._told)
+        return any(note.strip() for _, note in self._left.values()) or (bool(self._note.strip()) and not self._is_kept)
+
+    def _is_changed(self) -> None:
+        self._told, self._is_kept = "", False
+        if self._card is not None:
+            typed = {"note": self._note, "code": str(self._code), "number": self._card.caller_number or ""}
+            self.work.drafts.put(self._card.call_id, KIND, typed if self._note.strip() else {})
+        self.refresh()
 
     def _kept(self, call: str, said: tuple[int, str]) -> None:
         """What was chosen or typed since the server was told is not kept yet."""
-        if self._left.get(call) == said:
-            del self._left[call]
-        if self._card is None or self._card.call_id != call or (self._code, self._note) != said:
+        is_here = self._card is not None and self._card.call_id == call
+        if said != ((self._code, self._note) if is_here else self._left.get(call)):
             return
-        self._told = self.work.words("Kept")
+        self.work.drafts.drop(call, KIND)
+        if not is_here:
+            del self._left[call]
+            return
+        self._told, self._is_kept = self.work.words("Kept"), True
         if self.model.seat.wrap_up:
             self.do(self.client.ready())
 
@@ -117,10 +138,24 @@ class Outcome(Presenter[OutcomeData]):
         self.refresh()
 
     def _turn_to(self, call: Card) -> None:
-        if self._card is not None and not self._told and (self._code or self._note):
+        if self._card is not None and not self._is_kept and (self._code or self._note):
             self._left[self._card.call_id] = self._code, self._note
         self._code, self._note = self._left.pop(call.call_id, (0, ""))
-        self._told = self.problem = ""
+        self._told, self._is_kept, self.problem = "", False, ""
+        if call.call_id in self._found:
+            self._found.discard(call.call_id)
+            self._told = self.work.words(AGAIN)
+
+    def _find_left(self) -> None:
+        """What a program that was killed has left; the last of it is shown until somebody is talked with."""
+        for call_id, texts in self.work.drafts.of(KIND).items():
+            code = texts.get("code", "")
+            self._left[call_id] = int(code) if code.isdecimal() else 0, texts.get("note", "")[:NOTE_MAX]
+            self._found.add(call_id)
+            last = Card(call_id, texts.get("number") or None)
+        if self._found and self._card is None:
+            self._turn_to(last)
+            self._card = last
 
     def logged_in(self, hello: Hello) -> None:
         self._ask()

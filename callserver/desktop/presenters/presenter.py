@@ -38,6 +38,7 @@ class Presenter(AgentListener, Generic[Data]):
         self._endings: list[Callable[[], None]] = []
         self._is_over = False
         self._under_way: set[str] = set()  # what must not be done twice
+        self._once_more: set[str] = set()  # of it, what was asked for again meanwhile
 
     @abstractmethod
     def data(self) -> Data:
@@ -77,13 +78,28 @@ class Presenter(AgentListener, Generic[Data]):
         asked.addErrback(self._not_done)
         asked.addBoth(lambda _: self.refresh())
 
-    def do_once(self, act: str, ask: Callable[[], Deferred[Any]], then: Callable[[Any], None] | None = None) -> None:
-        """The same, unless this act still waits for its answer: Enter pressed twice is one."""
+    def do_once(
+        self,
+        act: str,
+        ask: Callable[[], Deferred[Any]],
+        then: Callable[[Any], None] | None = None,
+        anew: bool = False,
+    ) -> None:
+        """
+        The same, unless this act still waits for its answer: Enter pressed twice is one.
+
+        :param anew: it only asks how something is, and after the answer asks once more: it may have changed meanwhile
+        """
         if act in self._under_way:
+            if anew:
+                self._once_more.add(act)
             return
 
         def over(answer: Any) -> Any:
             self._under_way.discard(act)
+            if act in self._once_more and not self._is_over:
+                self.do_once(act, ask, then)
+            self._once_more.discard(act)
             return answer
 
         self._under_way.add(act)
@@ -102,9 +118,7 @@ class Presenter(AgentListener, Generic[Data]):
 
     def _not_done(self, failure: Failure) -> None:
         problem = failure.value
-        if isinstance(problem, Refused):
-            self.problem = problem.text(self.work.language)
-        elif isinstance(problem, Complaint):
+        if isinstance(problem, Refused | Complaint):
             self.problem = self.work.told(problem)
         elif not isinstance(problem, CancelledError):
             log.failure("{presenter} broke", failure, presenter=type(self).__name__)

@@ -42,6 +42,7 @@ class TransferData:
     may_complete: bool
     may_join_all: bool
     may_cancel: bool
+    is_old: bool  # nobody knows whether it is still so
     problem: str
 
 
@@ -81,6 +82,7 @@ class Transfer(LivePresenter[TransferData]):
             may_complete=two and both,
             may_join_all=two and seat.state is SeatState.TALKING,
             may_cancel=two,
+            is_old=not self._here(),
             problem=self.problem,
         )
 

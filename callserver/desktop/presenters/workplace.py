@@ -10,15 +10,16 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from callserver.desktop.client import AgentClient
-from callserver.desktop.foreign import calm_sentence, calmed
+from callserver.desktop.foreign import as_line, calmed
 from callserver.desktop.headset.no_sound import NoSound
+from callserver.desktop.kept_drafts import KeptDrafts
 from callserver.desktop.missed import MissedCalls
 from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
 from callserver.desktop.presenters.desk import Desk
 from callserver.desktop.presenters.voice import Voice
 from callserver.desktop.record import CustomerRecord
-from callserver.wire.catalogue import Detail, Sentence, text, told
+from callserver.wire.catalogue import Detail, text
 from callserver.wire.rights import Right
 from callserver.wire.words import right_text
 
@@ -69,9 +70,11 @@ class Workplace:
     record: CustomerRecord = field(init=False)  # whose it is that the tabs show
 
     missed: MissedCalls = field(init=False)  # who has called in vain
+    drafts: KeptDrafts = field(init=False)  # what is typed, for the case that the program is killed
 
     def __post_init__(self) -> None:
         self.missed = MissedCalls(self.client, self.settings, self.language)
+        self.drafts = KeptDrafts(self.clock, self.settings, self.model)
         self.seconds = Seconds(self.clock)
         self.desk = self.desk or Desk(self.clock, self.settings, NoSound())
         self.voice = Voice(self.clock, self.desk, self.client.send_audio, self.model)
@@ -82,8 +85,8 @@ class Workplace:
         return text(self.language, msgid, **calmed(details))
 
     def told(self, sentence: object) -> str:
-        """The same of one that somebody else has made: the server, the sound, a check."""
-        return told(calm_sentence(sentence) if isinstance(sentence, Sentence) else sentence, self.language)
+        """The same of one that somebody else has made, as a line of its own: the server, the sound, a check."""
+        return as_line(sentence, self.language)
 
     def lacks(self, right: Right) -> str:
         """What a disabled button says: the right that is missing; "" if he has it."""

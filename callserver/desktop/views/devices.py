@@ -7,15 +7,15 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from callserver.desktop.headset.devices import Use
 from callserver.desktop.headset.headset import LevelShown
 from callserver.desktop.headset.level import Level
-from callserver.desktop.presenters.devices import NAMES, DeviceList, DevicesData, DevicesPanel
+from callserver.desktop.presenters.devices import NAMES, VOLUME, DeviceList, DevicesData, DevicesPanel
 from callserver.desktop.views.level_meter import LevelMeter
 from callserver.desktop.views.theme import GRID, LABELS_PX
-from callserver.desktop.views.widgets import ComboBox, enable, name
+from callserver.desktop.views.widgets import ComboBox, Slider, enable, name
 
 Make = Callable[[Callable[[DevicesData], None], LevelShown], DevicesPanel]
 
@@ -36,10 +36,12 @@ class DevicesView(QWidget):
         self.test, self.said = QPushButton(words("Test call")), name(QLabel(), words("Test call"))
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setWordWrap(True)
+        self.volume, self.volume_said = name(Slider(), words(VOLUME)), QLabel()
         self._lay_out()
         headset, microphone, ring = self.lists.values()
-        for before, after in pairwise((headset, self.test, microphone, ring)):  # as one reads
+        for before, after in pairwise((headset, self.test, microphone, ring, self.volume)):  # as one reads
             self.setTabOrder(before, after)
+        self.volume.valueChanged.connect(self.panel.ring_so_loud)
         self.test.clicked.connect(self.panel.test)
         for box in self.lists.values():
             box.activated.connect(self._chosen)
@@ -48,6 +50,8 @@ class DevicesView(QWidget):
         """Paint it."""
         for box, one in zip(self.lists.values(), data.lists, strict=True):
             _fill(box, one)
+        self.volume.setValue(data.ring_percent)
+        self.volume_said.setText(data.ring_said)
         self.test.setText(data.test)
         enable(self.test, data.may_test)
         self.said.setText("\n".join(data.lines))
@@ -87,6 +91,11 @@ class DevicesView(QWidget):
             grid.addWidget(self.lists[use], row, 1)
         grid.addWidget(self.test, 0, 2)
         grid.addWidget(self.meter, 1, 2)
+        loud = QHBoxLayout()
+        loud.setSpacing(GRID)
+        loud.addWidget(self.volume)
+        loud.addWidget(self.volume_said)
+        grid.addLayout(loud, len(NAMES) - 1, 2)
         grid.addWidget(self.said, len(NAMES), 0, 1, 3)
 
 

@@ -178,6 +178,7 @@ class LogInView(QWidget):
         self.trust = QPushButton(words("Trust and log in"))
         self.checked = QCheckBox(words("The supervisor has confirmed the new fingerprint"))
         self.certificate, self.old_fingerprint, self.fingerprint = QLabel(), QLabel(), QLabel()
+        self.before, self.now = QLabel(f"{words('Before')}:"), QLabel(f"{words('Now')}:")
         for label in (self.certificate, self.old_fingerprint, self.fingerprint):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
@@ -252,8 +253,15 @@ class LogInView(QWidget):
         self.box = QWidget()
         lines = QVBoxLayout(self.box)
         lines.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.certificate, self.old_fingerprint, self.fingerprint, self.checked):
-            lines.addWidget(widget)
+        lines.addWidget(self.certificate)
+        both = QGridLayout()
+        both.setHorizontalSpacing(GRID)
+        both.setColumnStretch(1, 1)
+        for at, pair in enumerate(((self.before, self.old_fingerprint), (self.now, self.fingerprint))):
+            for place, widget in enumerate(pair):
+                both.addWidget(widget, at, place, Qt.AlignmentFlag.AlignTop if not place else Qt.AlignmentFlag(0))
+        lines.addLayout(both)
+        lines.addWidget(self.checked)
         lines.addLayout(_row(self.trust))
         lines.addWidget(self.problems[Beside.CERTIFICATE])
         return self.box
@@ -285,8 +293,9 @@ class LogInView(QWidget):
         if data.fingerprints and data.fingerprints[-1] != self.fingerprint.text():
             self.fingerprint.setText(data.fingerprints[-1])
             self.checked.setChecked(False)
-        self.old_fingerprint.setVisible(changed)
-        self.old_fingerprint.setText(f"{self.words('Before')}: {data.fingerprints[0]}" if changed else "")
+        for label in (self.before, self.old_fingerprint, self.now):
+            label.setVisible(changed)
+        self.old_fingerprint.setText(data.fingerprints[0] if changed else "")
         self.checked.setVisible(changed)
         self.trust.setEnabled(not changed or self.checked.isChecked())
 

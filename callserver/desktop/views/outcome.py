@@ -52,6 +52,7 @@ class OutcomeView(Screen):
         if self.note.text() != data.note:
             self.note.setText(data.note)
         self.done_button.setEnabled(data.may_be_done)
+        tooltip(self.done_button, data.what_done_does)
         self.notice.show_either(data.problem, data.told)
 
     def carry_out(self) -> None:

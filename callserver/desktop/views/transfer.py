@@ -68,6 +68,7 @@ class TransferView(Screen):
             (self.cancel, data.may_cancel),
         ):
             button.setEnabled(may)
+        self.list.show_old(data.is_old)
         self.notice.show_problem(data.problem)
 
     def carry_out(self) -> None:

@@ -67,8 +67,8 @@ class SettingsDesk:
             wrong with the file as it is, "next": what asks for those behind them, "" if there are none}
         :raises Refused: NOT_SAVED, with why the file cannot be read
         """
-        if not place:
-            audit(self._events, seat.number, "list_settings")
+        if not place.isdecimal():  # once a reading, and not at each of its pages
+            audit(self._events, seat.number, "list_settings", place)
 
         async def story() -> Row:
             content = await self._content()

@@ -19,7 +19,14 @@ class RingTests(SynchronousTestCase):
         self.clock, self.sound = Clock(), FakeSound()
         self.said: list[str] = []
         self.devices = Devices(self.sound, lambda phrase: None, {Use.RING: "l2"})
-        self.ring = Ring(self.clock, self.sound, self.devices, lambda phrase: self.said.append(told(phrase, "en")))
+        self.ring = Ring(
+            self.clock,
+            self.sound,
+            self.devices,
+            lambda phrase: self.said.append(told(phrase, "en")),
+            lambda: self.volume,
+        )
+        self.volume = 1.0
 
     def pass_time(self, seconds: float) -> None:
         """A loudspeaker that plays what it is given."""
@@ -66,7 +73,7 @@ class RingTests(SynchronousTestCase):
     def test_volume(self) -> None:
         """Half as loud is 6 dB less."""
         peaks_db = []
-        for self.ring.volume in (1.0, 0.5):
+        for self.volume in (1.0, 0.5):
             self.ring.ring()
             self.pass_time(1)
             peaks_db.append(level_of(bytes(self.sound.opened[-1].written)).peak_db)

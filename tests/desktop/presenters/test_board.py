@@ -69,12 +69,12 @@ class SeenTests(BoardCase):
     def test_alarms(self) -> None:
         """An alarm is there until it is over, also one that was given before the log-in."""
         self.model.alarm(UNPLUGGED)
-        self.assertEqual((self.now.alarms_title, self.now.alarms), ("Alarms 1", ("unplugged",)))
+        self.assertEqual((self.now.alarms_title, self.now.alarms), ("Alarms 1", ("Unplugged",)))
         self.model.alarm(replace(UNPLUGGED, over=True))
         self.assertEqual(self.now.alarms, ())
         self.log_in(LINES + SEATS, QUEUES)
         self.client.answers([to_wire(UNPLUGGED)])
-        self.assertEqual(self.now.alarms, ("unplugged",))
+        self.assertEqual(self.now.alarms, ("Unplugged",))
         self.model.alarm(replace(UNPLUGGED, over=True))
         self.assertEqual(self.now.alarms, ())
 
@@ -82,7 +82,7 @@ class SeenTests(BoardCase):
         """There is room for a few alarms: the newest is seen."""
         self.model.alarm(UNPLUGGED)
         self.model.alarm(AlarmNotice(Phrase("stalled"), ""))
-        self.assertEqual(self.now.alarms, ("stalled", "unplugged"))
+        self.assertEqual(self.now.alarms, ("Stalled", "Unplugged"))
 
     def test_nobody_there(self) -> None:
         """A seat where nobody has been since the server started is there too, logged out; not of who is disabled."""
@@ -175,7 +175,7 @@ class DeedTests(BoardCase):
         self.board.select("line 3")
         self.board.act(Deed.LISTEN)
         self.refuses(Refused(Refusal.NO_CALL))
-        self.assertEqual(self.now.problem, "there is no such call")
+        self.assertEqual(self.now.problem, "There is no such call")
 
     def test_enable(self) -> None:
         """A line out of service, or about to be, is enabled by the same button, unasked: it destroys nothing."""

@@ -18,7 +18,7 @@ LI = Card(
     queue="shop",
     waited_s=42,
     identity=Identity("10023", "李明", proved=True),
-    parts=(CardPart("shopping", (Phrase("basket empty"),)),),
+    parts=(CardPart("shopping", (Phrase("Basket empty"),)),),
     path=("shop", "main-menu: 2", "enter-item-number: 1203", "key 0"),
 )
 STRANGER = Card("call-2", None)
@@ -49,7 +49,7 @@ class CallCardTests(CallCardCase):
             (
                 "Queue shop · waited 0:42",
                 "Path shop › Main menu › To reserve › Item number 1203 › Person",
-                "basket empty",
+                "Basket empty",
             ),
         )
 
@@ -168,7 +168,7 @@ class CallCardTests(CallCardCase):
         self.seat(SeatState.RINGING, LI)
         self.card.answer()
         self.refuses(Refused(Refusal.NO_CALL))
-        self.assertEqual(self.now.problem, "there is no such call")
+        self.assertEqual(self.now.problem, "There is no such call")
 
 
 class ArrivalTests(CallCardCase):

@@ -179,6 +179,6 @@ class PressedTests(ControlsCase):
         self.talk()
         self.controls.act(Act.HOLD)
         self.refuses(Refused(Refusal.SEVERAL))
-        self.assertEqual(self.shown[-1].problem, "not while several parties are in the call")
+        self.assertEqual(self.shown[-1].problem, "Not while several parties are in the call")
         self.seat(SeatState.IDLE_PC)
         self.assertEqual(self.shown[-1].problem, "")

@@ -61,6 +61,13 @@ class DevicesPanelTests(SynchronousTestCase):
         self.made()
         self.assertEqual((self.devices.device(Use.MICROPHONE).id, self.lines(1)[1]), ("m2", 2))
 
+    def test_so_loud(self) -> None:
+        """How loud it rings counts at once, is shown, and there again tomorrow; at 0 it only shows."""
+        for percent, said in ((30, "30 %"), (0, "Silent")):
+            self.panel.ring_so_loud(percent)
+            self.assertEqual((self.shown.ring_percent, self.shown.ring_said), (percent, said))
+        self.assertEqual(OwnSettings(self.settings.folder).now.ring_percent, 0)
+
     def test_come_and_go(self) -> None:
         """Lists follow what is plugged in; a choice that is not there is still shown as the choice."""
         self.panel.choose(Use.HEADSET, "l2")

@@ -149,6 +149,20 @@ class FaultsTests(WorkCase):
         self.clock.pump([1] * 20)
         self.assertEqual(self.acts("list_cases"), [])
 
+    def test_reported_meanwhile(self) -> None:
+        """What is reported while the list is under way is in it: it is asked for once more."""
+        self.open()
+        self.acts()
+        self.faults.logged_in(self.model.hello)
+        self.faults.type("no water")
+        self.faults.report()
+        self.client.answers(act="report_fault")
+        self.assertEqual(len(self.acts("list_cases")), 1)
+        self.client.answers({"found": [], "next": ""}, "list_cases")
+        self.assertEqual(len(self.acts("list_cases")), 1)
+        self.client.answers({"found": [case("0", "")], "next": ""}, "list_cases")
+        self.assertEqual((len(self.acts("list_cases")), len(self.now.cases)), (0, 1))
+
     def test_pages(self) -> None:
         """Fifty at a time."""
         self.open(STRANGER, case("1"), more="5:x")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from callserver.desktop.foreign import ISOLATE, ISOLATED, POP, beside, calmed, isolated, one_line
+from callserver.desktop.foreign import ISOLATE, ISOLATED, POP, as_line, beside, calmed, isolated, one_line
 from callserver.desktop.presenters.board import Board, BoardData
 from callserver.desktop.presenters.call_card import CallCard, CallCardData
 from callserver.desktop.presenters.customer import Customer, CustomerData
+from callserver.desktop.presenters.dial import Dial, DialData
 from callserver.desktop.presenters.messages import Messages, MessagesData
 from callserver.desktop.presenters.missed import Missed, MissedData
 from callserver.desktop.presenters.rows import seat_row
@@ -14,6 +15,7 @@ from callserver.desktop.presenters.title import Title, TitleData
 from callserver.desktop.presenters.transfer import Transfer, TransferData
 from callserver.wire.catalogue import Complaint
 from callserver.wire.messages import AlarmNotice, Card, CardPart, ChannelRow, Identity, Phrase
+from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from tests.desktop.presenters.test_missed import MISSED, SLIP, ServedCase
 
@@ -62,6 +64,22 @@ class BesideTests(ServedCase):
         for name in HOSTILE:
             self.assertFalse(turns(f"With {beside(name)} 0:05"), name)
         self.assertEqual(beside(f"a{POP}b{ISOLATE}c"), "abc")
+
+    def test_refused(self) -> None:
+        """In what the server refuses with, a name from the right moves no word; the line begins with a great letter."""
+        why = Complaint("there is no customer {name} at {n}", name="سارة", n=12)
+        shown: list[DialData] = []
+        dial = Dial(self.work, shown.append)
+        dial.start()
+        self.addCleanup(dial.stop)
+        dial.do(self.client.ask("anything"))
+        self.refuses(Refused.from_wire(str(Refused.not_saved(why))))
+        self.assertEqual(dial.problem, "Not saved: there is no customer \u2068سارة\u2069 at 12")
+
+    def test_begins(self) -> None:
+        """A line that begins with somebody's name begins as he writes it; one of another server's stays whole."""
+        self.assertEqual(as_line(Complaint("{name} is gone", name="de Vries"), "en"), "de Vries is gone")
+        self.assertEqual(as_line(Refused(Refusal.NOT_SAVED, "no JSON"), "en"), "Not saved: no JSON")
 
     def test_sentence_in_sentence(self) -> None:
         """Of a sentence that is a detail of another, the names are marked."""

@@ -175,7 +175,7 @@ class PersonTests(LogInCase):
         """One line says so, and one can try again."""
         self.panel.log_in(TYPED)
         self.server.refuses(Refused(Refusal.LOG_IN))
-        self.assertIn("wrong number or password", self.shown.problem)
+        self.assertIn("Wrong number or password", self.shown.problem)
         self.assertFalse(self.shown.is_busy)
         self.panel.log_in(TYPED)
         self.assertEqual(len(self.server.clients), 2)
@@ -248,7 +248,7 @@ class PersonTests(LogInCase):
         self.panel.log_in(TYPED)
         self.server.model.lost(NotConnected(NO_ANSWER))
         self.assertTrue(self.server.clients[0].is_stopped)
-        self.assertEqual(self.shown.problem, "the server does not answer")
+        self.assertEqual(self.shown.problem, "The server does not answer")
 
     def test_another_language(self) -> None:
         """At once, with what is typed and what is said; it is remembered at this computer."""

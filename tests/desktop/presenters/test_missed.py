@@ -88,6 +88,17 @@ class MissedTests(ServedCase):
         self.work.missed.ask()
         self.assertEqual(self.work.missed.calls, ())
 
+    def test_asked_meanwhile(self) -> None:
+        """What has changed while the list was under way is asked for once more, and only once."""
+        answer = self.served.pop("missed_calls")
+        self.client.asked.clear()
+        for _ in range(3):
+            self.work.missed.ask()
+        self.client.answers({"rows": []})
+        self.client.answers(answer)
+        self.assertEqual(self.client.asked, [("missed_calls", "en")] * 2)
+        self.assertEqual(len(self.work.missed.calls), 2)
+
     def test_counted_until_opened(self) -> None:
         """What came, also in the time away, is in the bar until the list is opened; what comes then counts anew."""
         bar = self.bar()

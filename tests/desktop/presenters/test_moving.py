@@ -237,7 +237,7 @@ class SendingTests(TransferCase):
         self.client.waiting.clear()
         self.transfer.send()
         self.refuses(Refused(Refusal.NOT_AVAILABLE, "seat 802"))
-        self.assertEqual((self.now.problem, self.closed), ("takes no call now: seat 802", []))
+        self.assertEqual((self.now.problem, self.closed), ("Takes no call now: seat 802", []))
 
     def test_refusal_stays(self) -> None:
         """Why it was not done stands while the call goes on, whatever else is told of it, and no longer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from callserver.desktop.kept_drafts import KeptDrafts
 from callserver.desktop.presenters.order_draft import ADDRESS, HITS, ITEM, PIECES
 from callserver.desktop.presenters.order_form import OrderForm
 from callserver.desktop.presenters.order_form_data import OrderFormData
@@ -60,6 +61,26 @@ class OrderFormTests(WorkCase):
         """What was asked, and is forgotten; not what other screens have asked."""
         acts, self.client.asked = self.client.asked, []
         return [act for act in acts if act[0] not in ("caller_customers", "show_customer")]
+
+    def test_killed(self) -> None:
+        """What was typed before the program was killed stands there again, and that is said; ordered, it is gone."""
+        self.open()
+        self.form.type(ADDRESS, "Nanshan 7")
+        self.form.type(ITEM, "1001")
+        self.clock.advance(5)
+        self.form.stop()
+        self.work.drafts = KeptDrafts(self.clock, self.work.settings, self.model)
+        self.form = OrderForm(self.work, self.shown.append, lambda: self.closed.append(True))
+        self.form.start()
+        self.addCleanup(self.form.stop)
+        self.open(lines=[LINE])
+        told = "What you had typed is here again"
+        self.assertEqual((self.now.address, self.now.item, self.now.told), ("Nanshan 7", "1001", told))
+        self.form.type(ITEM, "")
+        self.form.send_elsewhere(True)
+        self.form.confirm()
+        self.client.answers({"order": "20260001", "total_fen": 6800}, "finish_order")
+        self.assertTrue(self.work.drafts.is_empty)
 
     def open(self, call: Card = CALL, **form: Any) -> None:
         """In this call Ctrl+N is pressed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callserver.desktop.kept_drafts import KeptDrafts
 from callserver.desktop.presenters.outcome import Outcome, OutcomeData
 from callserver.wire.messages import WRAP_UP, Card, Identity
 from callserver.wire.refusals import Refusal, Refused
@@ -40,6 +41,40 @@ class OutcomeTests(WorkCase):
         self.outcome.done()
         self.client.answers()
         self.assertEqual(self.client.asked, [("set_outcome", "call-1", 1, "calls again on Monday"), ("ready",)])
+
+    def killed(self) -> OutcomeData:
+        """Some seconds later the program is killed; what the next one shows."""
+        self.clock.advance(5)
+        self.outcome.stop()
+        self.work.drafts = KeptDrafts(self.clock, self.work.settings, self.model)
+        self.outcome = Outcome(self.work, self.shown.append)
+        self.outcome.start()
+        self.addCleanup(self.outcome.stop)
+        return self.now
+
+    def test_killed_in_the_talk(self) -> None:
+        """A note typed before the program was killed stands there again, and that is said; done, it is gone."""
+        self.seat(SeatState.TALKING, LI)
+        self.outcome.choose(1)
+        self.outcome.type("wants green tea")
+        again = self.killed()
+        self.assertEqual(
+            (again.note, again.code, again.told), ("wants green tea", 1, "What you had typed is here again")
+        )
+        self.assertTrue(self.outcome.has_drafts)
+        self.outcome.done()
+        self.client.answers(act="set_outcome")
+        self.assertEqual((self.killed().note, self.work.drafts.is_empty), ("", True))
+
+    def test_killed_and_over(self) -> None:
+        """Where the talk is over by then, the note stands there for it until the next one, and can be kept."""
+        self.seat(SeatState.TALKING, ZHAO)
+        self.outcome.type("wants green tea")
+        self.seat(SeatState.IDLE_PC)
+        again = self.killed()
+        self.assertEqual((again.about, again.note), ("02088880000", "wants green tea"))
+        self.seat(SeatState.TALKING, Card("call-3", "139"))
+        self.assertEqual(self.now.note, "")
 
     def test_in_the_talk(self) -> None:
         """Done while one talks still ends nothing."""
@@ -138,4 +173,4 @@ class OutcomeTests(WorkCase):
         self.outcome.type("note")
         self.outcome.done()
         self.refuses(Refused(Refusal.NOT_YOURS))
-        self.assertEqual((self.now.note, self.now.problem), ("note", "only who started it can stop it, while it runs"))
+        self.assertEqual((self.now.note, self.now.problem), ("note", "Only who started it can stop it, while it runs"))

@@ -123,7 +123,7 @@ class StateBarTests(StateBarCase):
         self.model.lost(Refused(Refusal.STOPPING))
         self.assertIs(self.now.state, LineState.DISCONNECTED)
         self.assertEqual(self.now.word, "Connection lost, reconnecting")
-        self.assertEqual(self.now.connection, "the server stops; the program connects again by itself")
+        self.assertEqual(self.now.connection, "The server stops; the program connects again by itself")
         self.assertFalse(self.now.may_ready or self.now.may_pause)
         self.clock.advance(75)
         self.assertEqual(self.now.clock, "1:15")  # without a server
@@ -150,7 +150,7 @@ class StateBarTests(StateBarCase):
         """A sentence for everybody goes before that this is a demo."""
         self.log_in(demo=True)
         self.assertEqual(self.now.notice, "Demo: goods, customers and orders are made up")
-        self.model.notice(Phrase("the server stops; the program connects again by itself"))
+        self.model.notice(Phrase("The server stops; the program connects again by itself"))
         self.assertIn("stops", self.now.notice)
 
 

@@ -87,4 +87,4 @@ class BadAnswerTests(WorkCase):
         self.answered({"found": [{"number": 600001}]})
         self.flushLoggedErrors()
         said = [one.label.text() for one in window.tabs.widget(0).findChildren(Notice)]
-        self.assertIn("the server says what this program does not understand", said)
+        self.assertIn("The server says what this program does not understand", said)

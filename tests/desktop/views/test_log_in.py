@@ -69,7 +69,7 @@ class PanelTests(PanelCase):
         self.type("801", Qt.Key.Key_Tab)
         self.type("wrong", Qt.Key.Key_Return)
         self.server.refuses(Refused(Refusal.LOG_IN))
-        self.assertIn("wrong number", self.view.problems[Beside.PERSON].label.text())
+        self.assertIn("Wrong number", self.view.problems[Beside.PERSON].label.text())
         self.assertEqual((self.view.number.text(), self.view.password.text()), ("801", "wrong"))
 
     def test_first_connection(self) -> None:
@@ -126,6 +126,7 @@ class PanelTests(PanelCase):
         qt.flush()
         self.assertFalse(self.view.trust.isEnabled())
         self.assertTrue(self.view.old_fingerprint.isVisible())
+        self.assertTrue(self.view.now.isVisible())
         self.view.checked.click()
         self.assertTrue(self.view.trust.isEnabled())
         self.clock.advance(31)
@@ -194,7 +195,7 @@ class PanelTests(PanelCase):
         self.assertEqual(judge.jumps(self.window), [])
         chain = [one.accessibleName() or one.text() for one in judge.focusable(self.view)]  # type: ignore[attr-defined]
         first = chain.index("耳机")
-        self.assertEqual(chain[first : first + 5], ["耳机", "测试", "话筒", "振铃", "登录 Enter"])
+        self.assertEqual(chain[first : first + 6], ["耳机", "测试", "话筒", "振铃", "振铃音量", "登录 Enter"])
 
     def test_close_in_a_call(self) -> None:
         """The question is a part of the window; the focus is on the button that loses nothing, and Esc is that."""

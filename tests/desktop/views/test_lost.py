@@ -14,6 +14,7 @@ from callserver.desktop.views.board import BoardView
 from callserver.desktop.views.icons import badge
 from callserver.desktop.views.state_bar import BADGE_PX, StateBarView
 from callserver.desktop.views.theme import colours
+from callserver.desktop.views.transfer import TransferView
 from callserver.wire.messages import WRAP_UP
 from callserver.wire.states import LineState, SeatState
 from tests.desktop import qt
@@ -80,6 +81,14 @@ class OldTests(LostCase):
         self.log_in(LINES + SEATS, QUEUES)
         qt.flush()
         self.assertEqual([one.viewport().grab().toImage() for one in lists], before)
+
+    def test_transfer(self) -> None:
+        """So is the list of whom a call could be sent to."""
+        self.window.open(Act.TRANSFER)
+        assert isinstance(self.window.panel, TransferView)
+        self.assertFalse(self.window.panel.list.is_old)
+        self.lose()
+        self.assertTrue(self.window.panel.list.is_old)
 
     def test_board(self) -> None:
         """So are tiles, queues and alarms; nothing blinks, and one can still look from tile to tile."""
