@@ -53,6 +53,7 @@ class Partner:
 
     number: str
     name: str = ""
+    supervises: bool = False  # a supervisor who has barged in
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ FREE = {  # at his own seat and in his own calls; what else they ask for, the ca
     *("find_customers", "caller_customers", "show_customer", "save_customer", "identify_caller"),
     *("list_orders", "show_order", "cancel_order"),
     *("list_outcomes", "set_outcome", "list_contacts", "note_contact"),  # of talks of his own: test_contacts_desk
-    *("list_targets", "list_cases", "list_call_backs", "list_missed_taken"),  # working lists
+    *("list_targets", "list_parked", "list_cases", "list_call_backs", "list_missed_taken"),  # working lists
     "report_fault",  # takes 9, as `transfer` to an office: tests.whole.test_contacts_desk
     *("take_call_back", "done_call_back"),  # 5, as `grab`: tests.acd.queues.test_taken_call_backs
     *("take_missed", "done_missed"),  # dialling takes its own: tests.features.contacts.test_missed

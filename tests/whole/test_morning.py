@@ -19,7 +19,7 @@ from tools.channel_document import acts_of_the_server
 # their acts have tests of their own: tests/features, tests/whole
 ELSEWHERE = ("callserver.features.faxing.", "callserver.features.voicemail.")
 AT_THE_WINDOW = {  # and these, which nobody but the agents' window asks for: tests.whole.test_window_...
-    *("dial_class", "list_targets", "report_fault", "list_cases", "describe", "swap", "recording_peaks"),
+    *("dial_class", "list_targets", "list_parked", "report_fault", "list_cases", "describe", "swap", "recording_peaks"),
     *("list_call_backs", "take_call_back", "done_call_back", "list_missed_taken", "take_missed", "done_missed"),
     *("list_outcomes", "set_outcome", "list_contacts", "note_contact", "tell_people", "list_said"),
     *("find_customers", "caller_customers", "show_customer", "identify_caller", "save_customer"),

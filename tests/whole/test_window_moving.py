@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 
 from callserver.desktop.client import AgentClient
 from callserver.desktop.keys import Act
+from callserver.desktop.views.dial import DialView
 from callserver.desktop.views.messages import MessagesView
 from callserver.desktop.views.transfer import TransferView
 from callserver.desktop.window import MainWindow
@@ -183,6 +184,25 @@ class SendingOnTests(MovingCase):
         self.type(self.li, "*71")
         self.assertIs(self.state("801"), TALKING)
         self.assertEqual(self.in_hand(), "13912345678")
+
+    def test_fetched_from_the_list(self) -> None:
+        """Or from the list beside it, by Enter: place, number, and who has parked him."""
+        self.talk()
+        self.press(self.li, Act.PARK)
+        self.press(self.li, Act.DIAL)
+        panel = self.li.panel
+        assert isinstance(panel, DialView)
+        self.pass_s(1)
+        rows = panel.parked.rows
+        self.assertEqual(len(rows.texts), 1)
+        self.assertIn("71, 13912345678", rows.texts[0])
+        self.assertIn("parked by 801", rows.texts[0])
+        rows.setFocus()
+        QTest.keyClick(rows, Qt.Key.Key_Down)
+        QTest.keyClick(rows, Qt.Key.Key_Return)
+        self.pass_s(1)
+        self.assertEqual(self.in_hand(), "13912345678")
+        self.assertEqual(rows.texts, [])
 
 
 class TakingTests(MovingCase):

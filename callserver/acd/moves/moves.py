@@ -87,7 +87,7 @@ class Moves:
         self.recording = RecordingOnDemand(calls, rights, events)
         self.sending_keys = SendingKeys(calls, rights, out.classify if out is not None else classify)
         self.hiding = Hiding(calls, seats)
-        self.parking = Parking(calls.clock, flows, parking)
+        self.parking = Parking(calls.clock, flows, rights, parking)
         self.picking_up = PickUp(seats, queues, members, events)
 
     def rights_changed(self, number: str, before: frozenset[Right], after: frozenset[Right]) -> None:
@@ -103,6 +103,7 @@ class Moves:
             "pick_up": Act(self.picking_up.pick_up, (number,), Right.PICK_UP),
             "pick_up_group": Act(self.picking_up.pick_up_group, (group,), Right.PICK_UP),
             "park": Act(self.parking.park, of_call=on_screen),
+            "list_parked": Act(self.parking.list_parked),
             "fetch": Act(self.parking.fetch, (number,)),
             "start_recording": Act(self.recording.start, of_call=on_screen),
             "stop_recording": Act(self.recording.stop, of_call=on_screen),

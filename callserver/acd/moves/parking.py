@@ -11,12 +11,15 @@ the party comes back to who parked it, and rings there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from callserver.acd.moves.coming_back import Sender, come_back
 from callserver.acd.moves.moved import Flows, Moved, WaitingOffer, to_queue
 from callserver.acd.seats.seat import Seat
+from callserver.acd.seats.seats import Rights
+from callserver.acd.supervision.sight import SERVES
 from callserver.calls.stages import Stage
 from callserver.calls.vocabulary import Kind
 from callserver.wire.causes import Cause, Reason
@@ -36,13 +39,16 @@ class _Parked:
     moved: Moved
     sender: Sender
     timer: IDelayedCall
+    since_s: float
 
 
 class Parking:
     """The places of one house."""
 
-    def __init__(self, clock: IReactorTime, flows: Flows, limits: ParkingLimits = ParkingLimits()) -> None:
-        self._clock, self._flows, self._limits = clock, flows, limits
+    def __init__(
+        self, clock: IReactorTime, flows: Flows, rights: Rights, limits: ParkingLimits = ParkingLimits()
+    ) -> None:
+        self._clock, self._flows, self._rights, self._limits = clock, flows, rights, limits
         self._parked: dict[str, _Parked] = {}
 
     def park(self, seat: Seat) -> str:
@@ -57,12 +63,30 @@ class Parking:
         if place is None:
             raise Refused(Refusal.LIMIT, str(len(self._limits.places)))
         timer = self._clock.callLater(self._limits.back_s, self._too_long, place)
-        self._parked[place] = _Parked(moved, sender, timer)
+        self._parked[place] = _Parked(moved, sender, timer, self._clock.seconds())
         moved.when_over().addCallback(lambda _: self._over(place, moved))
         moved.call.log(Kind.PARK, person=seat.number, by=seat.station.name, place=place)
         seat.let_go(Reason(Cause.PARKED, place))
         moved.wait_with_music(Stage.PARKED)
         return place
+
+    def list_parked(self, seat: Seat) -> list[dict[str, Any]]:
+        """
+        Who is parked, by places; numbers are for rights 1, 3 and 5, and for who has parked him.
+
+        :return: a list of {"place", "caller": number (null: withheld, or for others), "since_s": how long he is there,
+            "by": staff number of who has parked him}
+        """
+        sees, now_s = bool(SERVES & self._rights.rights(seat.number)), self._clock.seconds()
+        return [
+            {
+                "place": place,
+                "caller": one.moved.card.caller_number if sees or one.sender.seat is seat else None,
+                "since_s": round(now_s - one.since_s, 3),
+                "by": one.sender.seat.number,
+            }
+            for place, one in sorted(self._parked.items())
+        ]
 
     def fetch(self, seat: Seat, place: str) -> None:
         """

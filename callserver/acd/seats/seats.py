@@ -220,7 +220,7 @@ class Seats:
     def _colleague(self, party: Party) -> Partner | None:
         for seat in self._seats.values():
             if seat.station is party:
-                return Partner(seat.number, seat.person.name if seat.person else "")
+                return Partner(seat.number, seat.person.name if seat.person else "", seat.listening is not None)
         return None
 
     def _place(self, person: Person) -> Seat:

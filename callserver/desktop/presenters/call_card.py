@@ -52,9 +52,13 @@ def caller_name(card: Card, language: str) -> str:
 
 
 def beside_text(card: Card, language: str) -> str:
-    """Who is in the call, too: "With 802 Liu Yang"; "" if nobody is."""
-    names = [f"{one.number} {beside(one.name)}".strip() for one in card.beside]
-    return text(language, "With {names}", names=", ".join(names)) if names else ""
+    """Who is in the call, too: "With 802 Liu Yang", a supervisor who has barged in as such; "" if nobody is."""
+    names = [(one.supervises, f"{one.number} {beside(one.name)}".strip()) for one in card.beside]
+    others = ", ".join(name for supervises, name in names if not supervises)
+    supervisors = ", ".join(name for supervises, name in names if supervises)
+    said = [text(language, "With {names}", names=others)] if others else []
+    said += [text(language, "Supervisor {names} is in the call", names=supervisors)] if supervisors else []
+    return " · ".join(said)
 
 
 class CallCard(Presenter[CallCardData]):

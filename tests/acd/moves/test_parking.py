@@ -3,6 +3,7 @@
 from typing import Any
 
 from callserver.acd.moves.parking import ParkingLimits
+from callserver.acd.supervision.sight import SERVES
 from callserver.calls.stages import Stage
 from callserver.wire.causes import Cause, Reason
 from callserver.wire.states import LineState, SeatState
@@ -39,6 +40,20 @@ class ParkingTests(MovingCase):
             self.shop.happened("park", "fetch"),
             [("park", {"by": "seat 801", "place": "71"}), ("fetch", {"by": "seat 802", "place": "71"})],
         )
+
+    def test_list(self) -> None:
+        """Who is parked, since when and by whom; his number is for who serves callers, and for who has parked him."""
+        self.assertEqual(self.parking.list_parked(self.other), [])
+        self.parking.park(self.seat)
+        self.shop.wait(30)
+        parked = {"place": "71", "caller": "13912345670", "since_s": 30.0, "by": "801"}
+        self.assertEqual(self.parking.list_parked(self.other), [parked])
+        for number in ("801", "802"):
+            self.without(number, *SERVES)
+        self.assertEqual(self.parking.list_parked(self.seat), [parked])
+        self.assertEqual(self.parking.list_parked(self.other), [parked | {"caller": None}])
+        self.parking.fetch(self.other, "71")
+        self.assertEqual(self.parking.list_parked(self.other), [])
 
     def test_fetched_by_who_parked(self) -> None:
         """He may fetch him himself."""

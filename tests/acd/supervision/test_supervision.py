@@ -397,6 +397,17 @@ class BargeInTests(SupervisionCase):
         self.assertEqual(self.world.hears(), ALL_TALK)
         self.assertEqual(self.world.looks(self.supervisor), BARGED_IN)
 
+    def test_on_the_card(self) -> None:
+        """The agent sees nobody while he listens; who has barged in stands on his card as a supervisor."""
+        self.supervision.listen(self.supervisor, "seat 801")
+        self.world.room.talk(0.1)
+        card = self.agent.status.call
+        self.assertEqual(card and card.beside, ())
+        self.supervision.barge_in(self.supervisor)
+        self.world.room.talk(0.1)
+        card = self.agent.status.call
+        self.assertEqual([(one.number, one.supervises) for one in card.beside] if card else None, [("900", True)])
+
     def test_without_a_tone(self) -> None:
         """A shop may have it switched off."""
         self.supervision.tone = None

@@ -82,6 +82,13 @@ class StateBarTests(StateBarCase):
         self.seat(SeatState.TALKING, LI)
         self.assertEqual((self.now.word, self.now.kept), ("Talking", ""))
 
+    def test_supervisor_in_the_call(self) -> None:
+        """Who has barged in is told from a colleague who was asked to come in."""
+        self.seat(SeatState.TALKING, replace(LI, beside=(Partner("800", "班长", supervises=True),)))
+        self.assertEqual((self.now.word, self.now.kept), ("Three-way", "Supervisor 800 班长 is in the call"))
+        self.seat(SeatState.TALKING, replace(LI, beside=(Partner("802"), Partner("800", supervises=True))))
+        self.assertEqual(self.now.kept, "With 802 · Supervisor 800 is in the call")
+
     def test_the_caller_has_gone(self) -> None:
         """While others talk on it is said once that he has gone, for a while."""
         self.seat(SeatState.TALKING, LI)

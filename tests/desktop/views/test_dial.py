@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from callserver.desktop.presenters.dial import RECENT_MAX
 from callserver.desktop.views.dial import DialView
 from callserver.wire.messages import ChannelRow
+from callserver.wire.refusals import Refusal, Refused
 from tests.desktop import qt
 from tests.desktop.board_shop import SEATS
 from tests.desktop.presenters.work_case import WorkCase
@@ -64,6 +65,31 @@ class DialViewTests(WorkCase):
         self.assertEqual(self.dialled(), ["10086", "075522223333", "10086"])
         self.type("")
         self.assertEqual(self.view.number.text(), "10086")
+
+    def test_parked(self) -> None:
+        """Who is parked stands beside it, asked for while it is seen; Enter on him, or a double click, fetches him."""
+        self.assertIn("Who is parked", self.view.parked.nobody.text())
+        parked = {"place": "71", "caller": "13912345678", "since_s": 30.0, "by": "802"}
+        self.client.answers([parked, parked | {"place": "72", "caller": None}])
+        self.clock.advance(1)
+        qt.flush()
+        rows = self.view.parked.rows
+        first, second = (text.replace("\u2068", "").replace("\u2069", "") for text in rows.texts)
+        self.assertEqual(first, "71, 13912345678, 0:31 · parked by 802 刘洋")
+        self.assertIn("72, number withheld", second)
+        rows.setFocus()
+        QTest.keyClick(rows, Qt.Key.Key_Down)
+        QTest.keyClick(rows, Qt.Key.Key_Return)
+        QTest.keyClick(rows, Qt.Key.Key_Return)
+        fetched = [act for act in self.client.asked if act[0] == "fetch"]
+        self.assertEqual(len(fetched), 1)
+        self.client.answers(Refused(Refusal.NO_CALL), act="fetch")
+        qt.flush()
+        self.assertTrue(self.view.parked.notice.isVisible())
+        self.view.hide()
+        n_asked = len(self.client.asked)
+        self.clock.pump([1.0] * 10)
+        self.assertEqual(len(self.client.asked), n_asked)
 
     def test_remembered(self) -> None:
         """They are there after the next log-in too."""
