@@ -21,10 +21,10 @@ from twisted.logger import Logger
 
 from callserver.acd.supervision.sight import Sight
 from callserver.agents.desk import WaitingLists
-from callserver.agents.packed import PackedCall
 from callserver.calls.board import Board, ChannelStatus
 from callserver.wire.convert import to_wire
 from callserver.wire.messages import ChannelRow, QueueRow
+from callserver.wire.packed import PackedCall
 
 log = Logger()
 

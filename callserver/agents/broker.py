@@ -29,8 +29,8 @@ from twisted.spread import pb
 from twisted.spread.jelly import SecurityOptions, unjelly
 
 from callserver.agents.banana_meter import BananaMeter, Limits, TooMuch
-from callserver.agents.packed import DIALECT, PackedCall
 from callserver.wire.broker import PacedBroker
+from callserver.wire.packed import DIALECT
 
 STRANGER = Limits(message_bytes=4096, message_items=128, total_bytes=4096)
 AGENT = Limits(message_bytes=256 * 1024, message_items=1024)
@@ -136,11 +136,6 @@ class GuardedBroker(PacedBroker):
         if not self.is_over:
             self._connections.cut_off(self.address, why)
             self.abort()
-
-    def send_packed(self, call: PackedCall, remote: int) -> None:
-        """Call an object of the peer by its number; there is no answer."""
-        if not self.disconnected:
-            self.transport.write(call.to(self.newRequestID(), remote))  # type: ignore[no-untyped-call]
 
     def dataReceived(self, chunk: bytes) -> None:
         if self.is_over:

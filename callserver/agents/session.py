@@ -25,7 +25,7 @@ from twisted.python.failure import Failure
 from twisted.spread import pb
 
 from callserver.agents.broker import GuardedBroker
-from callserver.agents.packed import PackedCall
+from callserver.wire.packed import PackedCall
 from callserver.wire.refusals import Refused
 
 log = Logger()

@@ -27,6 +27,7 @@ from callserver.wire.messages import (
     Hello,
     SeatStatus,
 )
+from callserver.wire.packed import PackedCall
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.states import SeatState
 from callserver.wire.typed import sendable, typed_password, typed_text
@@ -113,7 +114,7 @@ class AgentClient(Talking, Moving, Supervising, Told):
         if self._perspective is None or self._broker is None or self.seat.state not in IN_CALL:
             return
         if self._broker.peer_reads:
-            self._perspective.callRemote("audio", block, pbanswer=False)  # type: ignore[no-untyped-call]
+            self._broker.send_packed(PackedCall.audio(block), self._perspective.luid)
         else:
             self.dropped_blocks += 1
 

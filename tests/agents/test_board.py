@@ -8,9 +8,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.acd.supervision.sight import HEARS, Sight
 from callserver.agents import board_feed
 from callserver.agents.board_feed import WINDOW_S, BoardFeed
-from callserver.agents.packed import PackedCall
 from callserver.calls.board import ChannelStatus
 from callserver.wire.messages import ChannelRow, QueueRow, Waiter
+from callserver.wire.packed import PackedCall
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
 from tests.agents.channel_case import ChannelCase, Diary

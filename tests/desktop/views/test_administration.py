@@ -111,8 +111,10 @@ class AdministrationTests(MainWindowCase):
         panel = self.opened(Act.WALLBOARD)
         assert isinstance(panel, WallboardView)
         self.assertEqual(self.judged(), [])
-        self.assertEqual(panel.tiles[2].accessibleName(), "Service level 20 s 82 % ≥ 80 %")
-        self.assertLessEqual(max(one.width() for one in panel.tiles) - min(one.width() for one in panel.tiles), 1)
+        self.assertEqual(panel.board.tiles[2].accessibleName(), "Service level 20 s 82 % ≥ 80 %")
+        self.assertLessEqual(
+            max(one.width() for one in panel.board.tiles) - min(one.width() for one in panel.board.tiles), 1
+        )
         self.assertEqual(self.window.day.day.text(), "Today 23 answered · 1 missed · average 2:31")
 
 
@@ -136,5 +138,5 @@ class ChineseTests(AdministrationTests):
         """Likewise."""
         panel = self.opened(Act.WALLBOARD)
         self.assertEqual(self.judged(), [])
-        self.assertEqual(panel.tiles[0].accessibleName(), "排队人数 3 ≤ 5")
+        self.assertEqual(panel.board.tiles[0].accessibleName(), "排队人数 3 ≤ 5")
         self.assertEqual(self.window.day.day.text(), "今日 接听 23 · 未接 1 · 平均 2:31")

@@ -1,18 +1,21 @@
 """
-Calls that many programs get alike, put into bytes once.
+Calls that are told often, put into bytes and read again without Perspective Broker's work: sound, and what many get.
 
-A Perspective Broker call is one banana list: `message`, its number, the object's, then name, whether an answer is
-wanted, arguments, arguments by name. Only the two numbers differ from connection to connection, and banana writes the
-parts of a list one behind the other: so the rest is encoded once, and each connection writes its beginning before it.
+A call is one banana list: `message`, its number, the object's, then name, whether an answer is wanted, arguments,
+arguments by name. Only the two numbers differ from connection to connection, and banana writes the parts of a list one
+behind the other: so the rest is encoded once, and each connection writes its beginning before it.
 """
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from twisted.spread.banana import INT, LIST, STRING, Banana
 from twisted.spread.jelly import jelly
+
+from callserver.wire.messages import AUDIO_BLOCK_BYTES
 
 DIALECT = b"pb"  # with short signs for pb's own words; every connection of the agents' channel speaks it
 
@@ -64,9 +67,42 @@ class PackedCall:
         return b"".join((_BEGINNING, _sevens(request), INT, _sevens(remote), INT, self._rest))
 
 
+class ToldSound(NamedTuple):
+    """
+    A block of sound that was sent to one of our objects.
+
+    :param remote: the object's number here
+    """
+
+    remote: int
+    block: bytes
+
+
+def read_audio(message: bytes) -> ToldSound | None:
+    """What `PackedCall.audio` sends, whole and nothing behind it; of anything else None."""
+    found = _AUDIO_MESSAGE.fullmatch(message)
+    return ToldSound(_of_sevens(found[2]), found[3]) if found else None
+
+
 def _sevens(number: int) -> bytes:
     """A number that is not negative, as banana writes it: seven bits a byte, the lowest first."""
     sevens = bytearray((number & 0x7F,))
     while number := number >> 7:
         sevens.append(number & 0x7F)
     return bytes(sevens)
+
+
+def _of_sevens(digits: bytes) -> int:
+    """The same, read."""
+    return sum(digit << 7 * n for n, digit in enumerate(digits))
+
+
+_NUMBER = rb"([\x00-\x7f]{1,5})"
+_AUDIO_MESSAGE = re.compile(
+    re.escape(_BEGINNING)
+    + (_NUMBER + INT) * 2
+    + re.escape(_AUDIO + _sevens(AUDIO_BLOCK_BYTES) + STRING)
+    + b"(.{%d})" % AUDIO_BLOCK_BYTES
+    + re.escape(_BY_NAME),
+    re.DOTALL,
+)
