@@ -101,6 +101,7 @@ def run_tests(lane: str, names: Sequence[str], workers: int = 1, top: Path = TOP
         side_by_side = [f"-j{workers}"] if workers > 1 else []
         trial = [sys.executable, "-m", "twisted.trial", f"--temp-directory={folder}/trial", *side_by_side, *names]
         environment = os.environ | {"PYTHONPATH": str(top), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of programs are started: each is compiled once
         process = subprocess.Popen(
             trial, cwd=top, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
             env=environment,
