@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callserver.desktop.foreign import isolated
 from callserver.desktop.listener import IN_CALL
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.messages import Card, Hello, SeatStatus
+from callserver.wire.states import SeatState
 
 NOTE_MAX = 500
 
@@ -19,13 +21,13 @@ NOTE_MAX = 500
 class OutcomeData:
     """
     :param outcomes: digit and word of each; the chosen one is `code`, 0 if none is
-    :param about: of which call
+    :param whose: "Outcome of 李明", where that is not the call on the card; else ""
     """
 
     outcomes: tuple[tuple[int, str], ...]
     code: int
     note: str
-    about: str
+    whose: str
     may_choose: bool
     may_be_done: bool
     told: str
@@ -37,13 +39,15 @@ class Outcome(Presenter[OutcomeData]):
     Of the call in hand, or of the last one until the next.
 
     What was chosen and typed for a call stays with it. "Done" tells the server and ends the wrap-up; a call of which
-    nothing is said keeps its wrap-up, and nobody is hurried by a form.
+    nothing is said keeps its wrap-up, and nobody is hurried by a form. While the card shows another call, one that
+    rings perhaps, it is said whose outcome this is.
     """
 
     def __init__(self, work: Workplace, show: Callable[[OutcomeData], None]) -> None:
         super().__init__(work, show)
         self._outcomes: list[Mapping[str, Any]] = []
         self._card: Card | None = None
+        self._shown_call = ""  # that the card beside it is of
         self._code, self._note, self._told = 0, "", ""
         self._left: dict[str, tuple[int, str]] = {}  # what stood there when another call took its place
 
@@ -58,7 +62,7 @@ class Outcome(Presenter[OutcomeData]):
             outcomes=tuple((one["code"], str(one[language])) for one in self._outcomes),
             code=self._code,
             note=self._note,
-            about=caller_name(self._card, language) if self._card is not None else "",
+            whose=self._whose(),
             may_choose=self._card is not None,
             may_be_done=self._card is not None and bool(self._code),
             told=self._told,
@@ -85,9 +89,22 @@ class Outcome(Presenter[OutcomeData]):
             self.do(self.client.ask("set_outcome", call, *said), lambda _: self._kept(call, said))
 
     @property
+    def takes_digits(self) -> bool:
+        """Whether a bare digit is an outcome's: not while it rings, nor in another call than it would go to."""
+        seat, card = self.model.seat, self._card
+        if card is None or seat.call is None:
+            return card is not None
+        return seat.state is not SeatState.RINGING and self._shown_call == card.call_id
+
+    @property
     def has_drafts(self) -> bool:
         """Whether a note is typed that the server does not know."""
         return any(note.strip() for _, note in self._left.values()) or (bool(self._note.strip()) and not self._told)
+
+    def _whose(self) -> str:
+        if self._card is None or self._card.call_id == self._shown_call:
+            return ""
+        return self.work.words("Outcome of {name}", name=isolated(caller_name(self._card, self.work.language)))
 
     def _kept(self, call: str, said: tuple[int, str]) -> None:
         """What was chosen or typed since the server was told is not kept yet."""
@@ -114,6 +131,13 @@ class Outcome(Presenter[OutcomeData]):
             if self._card is None or call.call_id != self._card.call_id:
                 self._turn_to(call)
             self._card = call
+        if call is not None:
+            self._shown_call = call.call_id
+        self.refresh()
+
+    def offer_gone(self, cause: str) -> None:
+        """Its card is nobody's here."""
+        self._shown_call = ""
         self.refresh()
 
     def _turn_to(self, call: Card) -> None:
