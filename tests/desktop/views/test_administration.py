@@ -13,13 +13,13 @@ from callserver.desktop.presenters.things import KINDS
 from callserver.desktop.views.settings import SettingsView
 from callserver.desktop.views.staff import StaffView
 from callserver.desktop.views.wallboard import WallboardView
-from callserver.desktop.window import SMALLEST, MainWindow
+from callserver.desktop.window import SMALLEST
 from callserver.wire.rights import Right
 from tests.desktop import judge, qt
 from tests.desktop.presenters.test_settings import ENABLED, MAIL, PORT, QUEUE, QUEUE_FIELDS, RINGS, SECTIONS
 from tests.desktop.presenters.test_staff import FIELDS, GROUPS, both, person
 from tests.desktop.presenters.test_wallboard import DAY, TOLD
-from tests.desktop.presenters.work_case import WorkCase
+from tests.desktop.views.main_window_case import MainWindowCase
 
 LONG = "班长 & <b>Supervisor</b> " + "W" * 300
 LONG_SETTING = RINGS | {"key": "long", "meaning": both("long " * 40), "value": "V" * 300, "kind": "text"}
@@ -37,14 +37,7 @@ SERVER: dict[str, Any] = {
 }
 
 
-class AdministrationTests(WorkCase):
-    def setUp(self) -> None:
-        super().setUp()
-        qt.application()
-        self.window = MainWindow(self.work)
-        qt.shown(self, self.window)
-        self.addCleanup(self.window.leave)
-
+class AdministrationTests(MainWindowCase):
     def opened(self, act: Act) -> Any:
         """The panel, with all that the server has to say."""
         self.window.open(act)
