@@ -324,7 +324,7 @@ class People:
 def people(shop: VirtualShop, card: Any = None, **settings: Any) -> People:
     """The shop's one queue; what it says is short, and cards are bare."""
     house = {name: settings.pop(name) for name in ("send",) if name in settings}
-    settings = {"place_s": 0, "reject_s": 5} | settings
+    settings = {"place_s": 0} | settings
     return queues(shop, QueueSettings("operator", **settings), card=card, **house)
 
 

@@ -46,7 +46,7 @@ class QueueSettings:
     level_step_s: float = 30.0  # the next penalty level opens after so much waiting
     ring_s: float = 15.0
     retry_s: float = 5.0  # a seat that has missed rests so long
-    reject_s: float = 0.0  # after a reject
+    reject_s: float = 5.0  # after a reject: at 0 the same caller rang on there at once, where no other seat is free
     busy_s: float = 5.0  # where it could not ring at all
     misses: int = 3  # in a row, then the agent is paused; 0: never
     wrap_up_s: float = 10.0

@@ -50,6 +50,7 @@ class CustomerData:
 @dataclass(frozen=True)
 class _Draft:
     values: Mapping[str, str]
+    is_one: bool = False  # there is something to save: blanks alone are typed, and nothing else
 
 
 class Customer(Presenter[CustomerData]):
@@ -80,7 +81,7 @@ class Customer(Presenter[CustomerData]):
             hits=tuple((str(one["number"]), _line(one)) for one in record.hits),
             is_new=customer is None and not record.hits,
             may_claim=customer is not None and self._caller_is_here() and not self._is_the_caller(),
-            has_draft=draft is not None,
+            has_draft=draft is not None and draft.is_one,
             problem=self.problem or (self.work.told(record.problem) if record.problem else ""),
             problem_field=self._problem_field if self.problem else "",
         )
@@ -94,14 +95,14 @@ class Customer(Presenter[CustomerData]):
         if values == self._values():
             self._drafts.pop(self._key, None)
         else:
-            self._drafts[self._key] = replace(before, values=values)
+            self._drafts[self._key] = replace(before, values=values, is_one=_bare(values) != _bare(self._values()))
         self.refresh()
 
     def save(self) -> None:
         """What was typed goes into the books."""
         member, key = self.record.member, self._key
         draft = self._drafts.get(key)
-        if draft is None:
+        if draft is None or not draft.is_one:
             return
         changed = {field: text for field, text in draft.values.items() if text != self._values()[field] or not member}
         said = ("telephones", *(field for field, text in changed.items() if text.strip() or member))  # "": he has none
@@ -133,7 +134,7 @@ class Customer(Presenter[CustomerData]):
     @property
     def has_drafts(self) -> bool:
         """Whether something is typed, for whomever, that is not in the books."""
-        return bool(self._drafts)
+        return any(draft.is_one for draft in self._drafts.values())
 
     # What makes it look otherwise
 
@@ -201,6 +202,11 @@ class Customer(Presenter[CustomerData]):
         if isinstance(failure.value, Refused):
             self._problem_field = str(failure.value.data.get("field_word", ""))
         return failure
+
+
+def _bare(values: Mapping[str, str]) -> Mapping[str, str]:
+    """As they are saved: without blanks around them."""
+    return {field: text.strip() for field, text in values.items()}
 
 
 def _line(one: Mapping[str, Any]) -> str:

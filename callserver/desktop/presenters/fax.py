@@ -60,6 +60,8 @@ class FaxData:
     why_not_open: str
     picture: bytes
     page: str  # "2 / 3"
+    may_turn_back: bool
+    may_turn: bool
     trace: tuple[str, ...]
     busy: float | None  # how much of a file is here or there, 0 to 1
     says: str
@@ -103,6 +105,8 @@ class Fax(Presenter[FaxData]):
             why_not_open=lacks(Right.DOWNLOAD_FAX),
             picture=self._picture,
             page=f"{self._page} / {self._n_pages()}" if self._page else "",
+            may_turn_back=self._page > 1,
+            may_turn=0 < self._page < self._n_pages(),
             trace=self._trace,
             busy=self._busy,
             says=self._says,

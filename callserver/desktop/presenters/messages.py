@@ -62,6 +62,10 @@ class Messages(PagedList[MessagesData]):
             n_sent=self._n_sent,
         )
 
+    def start(self) -> None:
+        super().start()
+        self.count_seconds()  # how long each colleague is as he is
+
     # What the person does
 
     def opened(self) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from callserver.desktop.foreign import isolated
 from callserver.desktop.listener import IN_CALL
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
 from callserver.wire.messages import Card, Hello, SeatStatus
+from callserver.wire.states import SeatState
 
 NOTE_MAX = 500
 ENDS = N_("Keeps outcome and note at the server, and ends the wrap-up")
@@ -24,13 +26,13 @@ AGAIN = N_("What you had typed is here again")
 class OutcomeData:
     """
     :param outcomes: digit and word of each; the chosen one is `code`, 0 if none is
-    :param about: of which call
+    :param whose: "Outcome of 李明", where that is not the call on the card; else ""
     """
 
     outcomes: tuple[tuple[int, str], ...]
     code: int
     note: str
-    about: str
+    whose: str
     may_choose: bool
     may_be_done: bool
     what_done_does: str
@@ -43,14 +45,16 @@ class Outcome(Presenter[OutcomeData]):
     Of the call in hand, or of the last one until the next.
 
     What was chosen and typed for a call stays with it. "Done" tells the server and ends the wrap-up; a call of which
-    nothing is said keeps its wrap-up, and nobody is hurried by a form. A note that was typed before the program was
-    killed is there again: in its call, or, if that is over by now, until the next one.
+    nothing is said keeps its wrap-up, and nobody is hurried by a form. While the card shows another call, one that
+    rings perhaps, it is said whose outcome this is. A note that was typed before the program was killed is there again:
+    in its call, or, if that is over by now, until the next one.
     """
 
     def __init__(self, work: Workplace, show: Callable[[OutcomeData], None]) -> None:
         super().__init__(work, show)
         self._outcomes: list[Mapping[str, Any]] = []
         self._card: Card | None = None
+        self._shown_call = ""  # that the card beside it is of
         self._code, self._note, self._told = 0, "", ""
         self._is_kept = False  # at the server
         self._left: dict[str, tuple[int, str]] = {}  # what stood there when another call took its place
@@ -68,7 +72,7 @@ class Outcome(Presenter[OutcomeData]):
             outcomes=tuple((one["code"], str(one[language])) for one in self._outcomes),
             code=self._code,
             note=self._note,
-            about=caller_name(self._card, language) if self._card is not None else "",
+            whose=self._whose(),
             may_choose=self._card is not None,
             may_be_done=self._card is not None and bool(self._code),
             what_done_does=self.work.words(ENDS if self.model.seat.wrap_up else KEEPS),
@@ -96,6 +100,14 @@ class Outcome(Presenter[OutcomeData]):
             self.do(self.client.ask("set_outcome", call, *said), lambda _: self._kept(call, said))
 
     @property
+    def takes_digits(self) -> bool:
+        """Whether a bare digit is an outcome's: not while it rings, nor in another call than it would go to."""
+        seat, card = self.model.seat, self._card
+        if card is None or seat.call is None:
+            return card is not None
+        return seat.state is not SeatState.RINGING and self._shown_call == card.call_id
+
+    @property
     def has_drafts(self) -> bool:
         """Whether a note is typed that the server does not know."""
         return any(note.strip() for _, note in self._left.values()) or (bool(self._note.strip()) and not self._is_kept)
@@ -106,6 +118,11 @@ class Outcome(Presenter[OutcomeData]):
             typed = {"note": self._note, "code": str(self._code), "number": self._card.caller_number or ""}
             self.work.drafts.put(self._card.call_id, KIND, typed if self._note.strip() else {})
         self.refresh()
+
+    def _whose(self) -> str:
+        if self._card is None or self._card.call_id == self._shown_call:
+            return ""
+        return self.work.words("Outcome of {name}", name=isolated(caller_name(self._card, self.work.language)))
 
     def _kept(self, call: str, said: tuple[int, str]) -> None:
         """What was chosen or typed since the server was told is not kept yet."""
@@ -135,6 +152,13 @@ class Outcome(Presenter[OutcomeData]):
             if self._card is None or call.call_id != self._card.call_id:
                 self._turn_to(call)
             self._card = call
+        if call is not None:
+            self._shown_call = call.call_id
+        self.refresh()
+
+    def offer_gone(self, cause: str) -> None:
+        """Its card is nobody's here."""
+        self._shown_call = ""
         self.refresh()
 
     def _turn_to(self, call: Card) -> None:

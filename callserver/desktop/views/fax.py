@@ -26,7 +26,7 @@ from callserver.desktop.views.fax_page import FaxPage
 from callserver.desktop.views.screen import Screen, column, row
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
-from callserver.desktop.views.widgets import ComboBox, ElidedLabel, Notice, name, tooltip
+from callserver.desktop.views.widgets import ComboBox, ElidedLabel, Notice, enable, name, tooltip
 from callserver.wire.catalogue import N_
 
 NUMBER_MAX, PATH_MAX, ADDRESS_MAX = 40, 4000, 315
@@ -102,6 +102,8 @@ class FaxView(Screen):
         if data.picture and (before is None or before.picture != data.picture):
             self.page.show_picture(data.picture)
         self.page.number.setText(data.page)
+        enable(self.page.back, data.may_turn_back)
+        enable(self.page.forward, data.may_turn)
         self.page.trace.clear()
         self.page.trace.addItems(data.trace)
         self.page.show_trace(bool(data.trace))

@@ -78,7 +78,7 @@ class MessagesView(Screen):
         self.presenter.closed()
 
     def may_close(self) -> bool:
-        return not self.text.text()
+        return not self.text.text().strip()
 
     def _send(self) -> None:
         self._sending = self.text.text()

@@ -10,7 +10,7 @@ from callserver.desktop.presenters.outcome import NOTE_MAX, Outcome, OutcomeData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.theme import GRID
-from callserver.desktop.views.widgets import Notice, name, tooltip
+from callserver.desktop.views.widgets import ElidedLabel, Notice, name, tooltip
 
 
 class OutcomeView(Screen):
@@ -24,6 +24,8 @@ class OutcomeView(Screen):
         self._group.setExclusive(False)
         self.note = name(QLineEdit(maxLength=NOTE_MAX), words("Note on this call"))
         self.note.setPlaceholderText(words("Note on this call"))
+        self.whose = ElidedLabel()
+        self.whose.hide()
         self.done_button, self.notice = QPushButton(words("Done")), Notice()
         lines = column(self, margin=0, spacing=0)
         row, self._places = QHBoxLayout(), QHBoxLayout()
@@ -33,6 +35,7 @@ class OutcomeView(Screen):
         row.addLayout(self._places)
         row.addWidget(self.note, 1)
         row.addWidget(self.done_button)
+        lines.addWidget(self.whose)  # above: it needs the width, and the buttons stay where they are
         lines.addLayout(row)
         lines.addWidget(self.notice)
         self.presenter: Outcome = Outcome(work, self.show_data)
@@ -43,6 +46,8 @@ class OutcomeView(Screen):
 
     def show_data(self, data: OutcomeData) -> None:
         """Paint it."""
+        self.whose.setText(data.whose)
+        self.whose.setVisible(bool(data.whose))
         if tuple(self.buttons) != tuple(code for code, _ in data.outcomes):
             self._make(data)
         for code, button in self.buttons.items():
@@ -63,7 +68,7 @@ class OutcomeView(Screen):
 
     def digit(self, code: int) -> bool:
         """A digit was pressed, and no field has taken it: whether it was an outcome's."""
-        if code not in self.buttons or not self.buttons[code].isEnabled():
+        if code not in self.buttons or not self.presenter.takes_digits:
             return False
         self._chosen(code)
         return True

@@ -110,6 +110,16 @@ class QueueTests(SynchronousTestCase):
         self.shop.wait(0.1)
         self.assertIs(second.status.state, SeatState.RINGING)
 
+    def test_reject_alone(self) -> None:
+        """An agent rejects, and no other seat is free: he does not ring on there as if nothing was pressed."""
+        seat = self.seat()
+        self.caller()
+        seat.reject()
+        self.shop.wait(4.9)
+        self.assertIs(seat.status.state, SeatState.IDLE_PC)
+        self.shop.wait(0.3)
+        self.assertIs(seat.status.state, SeatState.RINGING)
+
     def test_not_connected(self) -> None:
         """An agent answers, and the two cannot be brought together: the caller keeps his place, and others are rung."""
         for breaks in ("off hook", "leaves the list", "connects", "is in the call"):

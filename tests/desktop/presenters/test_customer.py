@@ -102,6 +102,18 @@ class CustomerTests(WorkCase):
         self.customer.discard()
         self.assertEqual((self.now.has_draft, self.now.values["name"]), (False, LI["name"]))
 
+    def test_blank(self) -> None:
+        """Blanks alone are nothing to save or to be asked about; they stay where words go on after them."""
+        self.talks(STRANGER, LI)
+        self.customer.type("name", LI["name"] + " ")
+        self.assertEqual((self.now.has_draft, self.customer.has_drafts), (False, False))
+        self.assertEqual(self.now.values["name"], LI["name"] + " ")
+        asked = len(self.client.asked)
+        self.customer.save()
+        self.assertEqual(len(self.client.asked), asked)
+        self.customer.type("name", LI["name"] + " X")
+        self.assertEqual((self.now.has_draft, self.customer.has_drafts), (True, True))
+
     def test_refused(self) -> None:
         """Why it was not saved stands beside its field; what was typed stays."""
         self.talks(STRANGER, LI)

@@ -236,6 +236,13 @@ class MessagesTests(ServedCase):
         self.model.said(Said(11, "802", "刘洋", "?", "2026-11-26T12:02:00+00:00"))
         self.assertEqual(len(self.model.unread), 1)
 
+    def test_clocks_go_on(self) -> None:
+        """How long a colleague is as he is counts on while one looks."""
+        self.log_in(board=(ChannelRow("seat 802", "RINGING", person="802", name="刘洋"),))
+        before = self.shown[-1].people[0].detail
+        self.clock.advance(10)
+        self.assertEqual((before[-4:], self.shown[-1].people[0].detail[-4:]), ("0:00", "0:10"))
+
     def test_history(self) -> None:
         """Who, when, what; and to whom one would answer."""
         self.messages.opened()

@@ -12,6 +12,8 @@ from tests.desktop.presenters.work_case import WorkCase
 LI, ZHAO = Card("call-1", identity=Identity("10023", "李明")), Card("call-2", "02088880000")
 SHOPS = [{"code": 1, "zh": "成交", "en": "Sold", "protects": False}, {"code": 3, "zh": "投诉", "en": "Complaint"}]
 
+OF_LI = "Outcome of \u2068李明\u2069"
+
 
 class OutcomeTests(WorkCase):
     def setUp(self) -> None:
@@ -37,7 +39,7 @@ class OutcomeTests(WorkCase):
         self.outcome.choose(1)
         self.seat(SeatState.PAUSED, reason=WRAP_UP, wrap_up_s=30)
         self.outcome.type("calls again on Monday")
-        self.assertEqual((self.now.about, self.now.may_be_done), ("李明", True))
+        self.assertEqual((self.now.whose, self.now.may_be_done), ("", True))
         self.outcome.done()
         self.client.answers()
         self.assertEqual(self.client.asked, [("set_outcome", "call-1", 1, "calls again on Monday"), ("ready",)])
@@ -85,13 +87,36 @@ class OutcomeTests(WorkCase):
         self.assertEqual((self.client.asked, self.now.told), ([("set_outcome", "call-1", 3, "")], "Kept"))
 
     def test_not_while_it_rings(self) -> None:
-        """The next call that rings does not take the form of the last one; the next talk does."""
+        """The next call that rings does not take the form of the last one, which says so; the next talk does."""
         self.seat(SeatState.TALKING, LI)
         self.outcome.choose(1)
         self.seat(SeatState.RINGING, ZHAO)
-        self.assertEqual((self.now.about, self.now.code), ("李明", 1))
+        self.assertEqual((self.now.whose, self.now.code), (OF_LI, 1))
         self.seat(SeatState.TALKING, ZHAO)
-        self.assertEqual((self.now.about, self.now.code), ("02088880000", 0))
+        self.assertEqual((self.now.whose, self.now.code), ("", 0))
+
+    def test_nobodys_card(self) -> None:
+        """A call rang and has gone, and its card with it: whose outcome it is stands there until the next talk."""
+        self.seat(SeatState.TALKING, LI)
+        self.seat(SeatState.RINGING, ZHAO)
+        self.model.offer_gone("rejected")
+        self.seat(SeatState.IDLE_PC)
+        self.assertEqual((self.now.whose, self.outcome.takes_digits), (OF_LI, True))
+        self.seat(SeatState.RINGING, LI)
+        self.assertEqual((self.now.whose, self.outcome.takes_digits), ("", False))
+
+    def test_no_digit_for_another(self) -> None:
+        """A bare digit is taken in the talk and after it, not while another call rings or is listened to."""
+        taken = [self.outcome.takes_digits]
+        self.seat(SeatState.TALKING, LI)
+        taken.append(self.outcome.takes_digits)
+        self.seat(SeatState.PAUSED, reason=WRAP_UP, wrap_up_s=30)
+        taken.append(self.outcome.takes_digits)
+        self.seat(SeatState.RINGING, ZHAO)
+        taken.append(self.outcome.takes_digits)
+        self.seat(SeatState.TALKING, ZHAO, reason="listens")
+        taken.append(self.outcome.takes_digits)
+        self.assertEqual((taken, self.now.whose), ([False, True, True, False, False], OF_LI))
 
     def test_consulting(self) -> None:
         """Whom one consults takes nobody's place: what was chosen and typed for the customer is still there."""
@@ -99,7 +124,7 @@ class OutcomeTests(WorkCase):
         self.outcome.choose(1)
         self.outcome.type("asks Zhao")
         self.seat(SeatState.TALKING, ZHAO, kept=LI)
-        self.assertEqual((self.now.about, self.now.code, self.now.note), ("李明", 1, "asks Zhao"))
+        self.assertEqual((self.now.whose, self.now.code, self.now.note), ("", 1, "asks Zhao"))
         self.outcome.done()
         self.assertEqual(self.client.asked, [("set_outcome", "call-1", 1, "asks Zhao")])
 
@@ -110,7 +135,7 @@ class OutcomeTests(WorkCase):
         outcome = Outcome(self.work, again.append)
         outcome.start()
         self.addCleanup(outcome.stop)
-        self.assertEqual((again[-1].about, again[-1].may_choose), ("李明", True))
+        self.assertEqual((again[-1].whose, again[-1].may_choose), ("", True))
 
     def test_comes_back(self) -> None:
         """What was not done when the next call came is there again with its caller, and asked about until then."""

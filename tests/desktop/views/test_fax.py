@@ -66,12 +66,13 @@ class FaxViewTests(WorkCase):
         self.assertRegex(at, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$")
 
     def test_looked_at(self) -> None:
-        """A page is shown as wide as there is room, and the list is there again afterwards."""
+        """A page is shown as wide as there is room, turned where there is one; then the list is there again."""
         self.press(self.view.look)
         octets = png()
         self.client.answers({"octets": octets, "total": len(octets)})
         qt.flush()
         self.assertEqual(self.view.page.number.text(), "1 / 2")
+        self.assertEqual((self.view.page.back.isEnabled(), self.view.page.forward.isEnabled()), (False, True))
         self.assertGreater(self.view.page.paper.pixmap().width(), 500)
         self.press(self.view.page.close_)
         self.assertIs(self.view.below.currentWidget(), self.view.lists)

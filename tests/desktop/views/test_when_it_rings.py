@@ -20,6 +20,7 @@ from tests.desktop.views.main_window_case import MainWindowCase
 
 LI = Card("call-1", "13800138000", queue="shop", identity=Identity("10023", "李明"))
 ODD = (("L" + "i" * 299), "李明😀🎉", "محمد علي", "a\nb\u202edcba", "<b>Li</b> & Co")
+OUTCOMES = [{"code": code, "zh": str(code), "en": str(code), "note": "optional", "by": ()} for code in range(1, 6)]
 LEAST = 4.5
 
 
@@ -73,6 +74,20 @@ class RingTests(WindowCase):
         QTest.keyClicks(field, "Zhao")
         self.seat(SeatState.PAUSED, reason="wrap-up")
         self.assertIs(self.window.focusWidget(), field)
+
+    def test_digit_while_it_rings(self) -> None:
+        """The next call rings: a digit does not go to the last caller, whose outcome the row says it is."""
+        self.log_in()
+        self.client.answers(OUTCOMES, "list_outcomes")
+        self.seat(SeatState.TALKING, LI)
+        qt.flush()
+        self.seat(SeatState.RINGING, Card("call-2", "137"), rings_for_s=15.0)
+        row = self.window.outcome
+        QTest.keyClick(self.window, Qt.Key.Key_3)
+        self.assertEqual((row.whose.text(), row.buttons[3].isChecked()), ("Outcome of \u2068李明\u2069", False))
+        self.seat(SeatState.TALKING, Card("call-2", "137"))
+        QTest.keyClick(self.window, Qt.Key.Key_3)
+        self.assertEqual((row.whose.text(), row.buttons[3].isChecked()), ("", True))
 
     def test_menu_closed(self) -> None:
         """A button whose menu has been closed is not painted as if the mouse were still on it."""
