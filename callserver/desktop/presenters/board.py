@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -218,9 +218,11 @@ class Board(Presenter[BoardData]):
         return self._asked
 
     def _rows(self) -> list[ChannelRow]:
-        """What the server tells, and the seats where nobody has been since it was started."""
-        told = self.model.rows
-        return [*told.values(), *(row for row in self._staff if row.channel not in told)]
+        """What the server tells, and the seats where nobody is: with the name of who works there, been there or not."""
+        told, staff = self.model.rows, {row.channel: row for row in self._staff}
+        empty = [row.channel for row in told.values() if row.state == OFF and not row.name]
+        named = {at: replace(told[at], name=staff[at].name) for at in empty if at in staff}
+        return list((told | named | {at: row for at, row in staff.items() if at not in told}).values())
 
     def _row(self) -> ChannelRow | None:
         return next((row for row in self._rows() if row.channel == self._selected), None)

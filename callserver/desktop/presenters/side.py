@@ -88,9 +88,11 @@ class Side(LivePresenter[SideData]):
         detail = words("Queue {queue} {wait}", queue=queue.queue, wait=wait)
         if waiter.call_back:
             detail = words("{row} · call-back", row=detail)
-        if waiter.rings_at:
-            detail = words("{row} · rings at {number}", row=detail, number=waiter.rings_at)
-        return Row(waiter.call_id, waiter.caller or words("number withheld"), detail, mark=str(place))
+        caller = waiter.caller or words("number withheld")
+        if not waiter.rings_at:
+            return Row(waiter.call_id, caller, detail, mark=str(place))
+        aloud = words("rings at {number}", number=waiter.rings_at)  # the arrow is seen: beneath there is no room for it
+        return Row(waiter.call_id, f"{caller} → {waiter.rings_at}", detail, mark=str(place), aloud=aloud)
 
 
 def _rings(row: ChannelRow) -> bool:

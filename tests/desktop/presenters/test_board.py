@@ -5,7 +5,7 @@ from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.presenters.board import Board, BoardData
 from callserver.desktop.presenters.deeds import DESTROYS, NEEDS, Deed
 from callserver.wire.convert import to_wire
-from callserver.wire.messages import Access, AlarmNotice, Hello, Phrase, SeatStatus
+from callserver.wire.messages import Access, AlarmNotice, ChannelRow, Hello, Phrase, SeatStatus
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState, SeatState
@@ -93,6 +93,8 @@ class SeenTests(BoardCase):
         self.assertEqual(self.now.title, "Lines 20 · seats 5")
         tile = {tile.channel: tile for tile in self.now.tiles}["seat 805"]
         self.assertEqual((tile.title, tile.word, tile.clock), ("805 \u2068孙丽\u2069", "logged out", ""))
+        self.model.row(ChannelRow("seat 803", "OFF", person="803", name=""))  # was there, and has logged out
+        self.assertEqual({tile.channel: tile.title for tile in self.now.tiles}["seat 803"], "803 \u2068陈静\u2069")
         self.board.select("seat 805")
         self.assertEqual(self.now.detail, ("805 \u2068孙丽\u2069 · logged out",))
         self.assertEqual(self.may(), set())

@@ -64,6 +64,13 @@ class SideTests(SideCase):
         rows = [row.spoken for row in self.shown[-1].waiting]
         self.assertEqual(rows, ["1, 139, Queue shop 1:20", "2, number withheld, Queue shop 0:31 · call-back"])
 
+    def test_rings_at(self) -> None:
+        """Where one who waits rings stands beside his number, where there is room for it; it is said in words."""
+        self.model.queue(QueueRow("shop", 1, 25, (Waiter("w1", "13800138000", 25, rings_at="802"),)))
+        (row,) = self.shown[-1].waiting
+        self.assertEqual((row.title, row.detail), ("13800138000 → 802", "Queue shop 0:25"))
+        self.assertEqual(row.spoken, "1, 13800138000 → 802, Queue shop 0:25, rings at 802")
+
     def test_grab(self) -> None:
         """Who is chosen, or the first."""
         self.side.grab("w2")
