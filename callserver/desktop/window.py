@@ -61,6 +61,7 @@ class MainWindow(QWidget):
             self.tabs.addTab(tab, work.words(act.value))
         self.stack.addWidget(self.tabs)
         self.stack.currentChanged.connect(self._make_room)
+        self.outcome.comes_up.connect(self.close_panel)
         self._title = Title(work, self._show_title)
         self._own_acts: Mapping[Act, Callable[[], None]] = {
             Act.CLOSE: self.close_panel,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from callserver.desktop.asking import by_the_way
 from callserver.desktop.foreign import beside
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.clocks import stopwatch
@@ -30,12 +31,21 @@ class ParkedData:
     is_old: bool
 
 
+class ParkedCall(NamedTuple):
+    """As the server tells it."""
+
+    place: str
+    caller: str
+    since_s: float
+    by: str
+
+
 class Parked(Presenter[ParkedData]):
     """Asked only while somebody sees it; how long they wait is counted on from second to second."""
 
     def __init__(self, work: Workplace, show: Callable[[ParkedData], None]) -> None:
         super().__init__(work, show)
-        self._told: list[dict[str, Any]] = []
+        self._told: list[ParkedCall] = []
         self._told_s = self._asked_s = work.clock.seconds()
         self._is_seen = self._is_asking = False
 
@@ -70,12 +80,12 @@ class Parked(Presenter[ParkedData]):
         self._is_asking = False
         self.refresh()
 
-    def _row(self, one: dict[str, Any]) -> Row:
-        words, seat = self.work.words, self.model.rows.get(SEAT + one["by"])
-        by = f"{one['by']} {beside((seat.name if seat is not None else None) or '')}".rstrip()
-        time = stopwatch(one["since_s"] + self.model.told_age_s(self._told_s))
+    def _row(self, one: ParkedCall) -> Row:
+        words, seat = self.work.words, self.model.rows.get(SEAT + one.by)
+        by = f"{one.by} {beside((seat.name if seat is not None else None) or '')}".rstrip()
+        time = stopwatch(one.since_s + self.model.told_age_s(self._told_s))
         detail = words("{time} · parked by {name}", time=time, name=by)
-        return Row(one["place"], one["caller"] or words("number withheld"), detail, mark=one["place"])
+        return Row(one.place, one.caller or words("number withheld"), detail, mark=one.place)
 
     def _second(self) -> None:
         if not self._is_seen:
@@ -89,12 +99,15 @@ class Parked(Presenter[ParkedData]):
         if self.model.connection is not Connection.HERE:
             return
         self._is_asking, self._asked_s = True, self.work.clock.seconds()
-        self.client.ask("list_parked").addCallbacks(self._came, self._not_come)
+        by_the_way(self.client.ask("list_parked").addBoth(self._answered), self._came)
+
+    def _answered(self, answer: Any) -> Any:
+        self._is_asking = False
+        return answer
 
     def _came(self, told: list[dict[str, Any]]) -> None:
-        self._is_asking = False
-        self._told, self._told_s = told, self.work.clock.seconds()
+        self._told = [
+            ParkedCall(str(one["place"]), str(one["caller"] or ""), float(one["since_s"]), str(one["by"])) for one in told
+        ]
+        self._told_s = self.work.clock.seconds()
         self.refresh()
-
-    def _not_come(self, _why: object) -> None:
-        self._is_asking = False  # the connection was lost: asked again when it is back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QPushButton
 
@@ -16,10 +17,13 @@ from callserver.desktop.views.widgets import ElidedLabel, Notice, name, tooltip
 class OutcomeView(Screen):
     """A button an outcome with its digit, a note, done."""
 
+    comes_up = Signal()  # its key was pressed, wherever the focus was: what lies over it goes
+
     def __init__(self, work: Workplace) -> None:
         super().__init__()
         words = work.words
         self.buttons: dict[int, QPushButton] = {}
+        self._keys: list[QShortcut] = []
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
         self.note = name(QLineEdit(maxLength=NOTE_MAX), words("Note on this call"))
@@ -73,6 +77,10 @@ class OutcomeView(Screen):
         self._chosen(code)
         return True
 
+    def _come_up(self) -> None:
+        if all(button.isEnabled() for button in self.buttons.values()):
+            self.comes_up.emit()
+
     def _chosen(self, code: int) -> None:
         self.presenter.choose(code)
         self.note.setFocus()  # the digit, the text, Enter
@@ -81,15 +89,20 @@ class OutcomeView(Screen):
         for button in self.buttons.values():
             self._group.removeButton(button)
             button.deleteLater()
-        self.buttons = {}
+        for pressed in self._keys:
+            pressed.deleteLater()
+        self.buttons, self._keys = {}, []
         for code, word in data.outcomes:
             button = QPushButton(f"{code} {word}".replace("&", "&&"))
             button.setCheckable(True)
             button.setAutoRepeat(False)
             key = outcome_key(keys(self.presenter.work.settings.now.keys)[Act.OUTCOME], code)
-            pressed = QShortcut(key, button)  # a button's own presses it for 100 ms, and eats what is typed
+            # a button's own presses it for 100 ms, and eats what is typed; where a panel hides it, it would be typed itself
+            pressed = QShortcut(key, self.parentWidget() or self)
             pressed.setAutoRepeat(False)
+            pressed.activated.connect(self._come_up)
             pressed.activated.connect(button.click)
+            self._keys.append(pressed)
             tooltip(button, key)  # out of any field; where none has the focus, the digit alone
             self._group.addButton(button, code)
             self._places.addWidget(button)

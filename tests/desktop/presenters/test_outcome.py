@@ -74,7 +74,7 @@ class OutcomeTests(WorkCase):
         self.outcome.type("wants green tea")
         self.seat(SeatState.IDLE_PC)
         again = self.killed()
-        self.assertEqual((again.about, again.note), ("02088880000", "wants green tea"))
+        self.assertEqual((again.whose, again.note), ("Outcome of \u206802088880000\u2069", "wants green tea"))
         self.seat(SeatState.TALKING, Card("call-3", "139"))
         self.assertEqual(self.now.note, "")
 

@@ -218,7 +218,7 @@ class ReadingTests(ChangesCase):
     def test_not_read(self) -> None:
         """Why it could not be read is said, until it is read when the connection is back."""
         self.client.answers(NotConnected(NO_CONNECTION))
-        self.assertEqual(self.now.problem, NO_CONNECTION)
+        self.assertEqual(self.now.problem, self.work.told(NotConnected(NO_CONNECTION)))
         self.model.lost(NotConnected(NO_CONNECTION))
         self.settings.open()
         self.assertEqual(self.acts(), ["list_settings"])

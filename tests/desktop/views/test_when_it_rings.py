@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
 from callserver.desktop.keys import Act
 from callserver.desktop.panels import PANELS, TABS
@@ -88,6 +88,20 @@ class RingTests(WindowCase):
         self.seat(SeatState.TALKING, Card("call-2", "137"))
         QTest.keyClick(self.window, Qt.Key.Key_3)
         self.assertEqual((row.whose.text(), row.buttons[3].isChecked()), ("", True))
+
+    def test_outcome_from_a_panel(self) -> None:
+        """Alt and a digit in the order form: it is typed nowhere, the form goes, and the row beneath has the outcome."""
+        self.log_in()
+        self.client.answers(OUTCOMES, "list_outcomes")
+        self.seat(SeatState.TALKING, LI)
+        self.window.open(Act.NEW_ORDER)
+        qt.flush()
+        field = self.window.focusWidget()
+        assert isinstance(field, QLineEdit)
+        QTest.keySequence(field, "Alt+3")
+        qt.flush()
+        self.assertEqual((field.text(), self.window.panel), ("", None))
+        self.assertTrue(self.window.outcome.buttons[3].isChecked())
 
     def test_menu_closed(self) -> None:
         """A button whose menu has been closed is not painted as if the mouse were still on it."""
