@@ -107,7 +107,8 @@ class Parked(Presenter[ParkedData]):
 
     def _came(self, told: list[dict[str, Any]]) -> None:
         self._told = [
-            ParkedCall(str(one["place"]), str(one["caller"] or ""), float(one["since_s"]), str(one["by"])) for one in told
+            ParkedCall(str(one["place"]), str(one["caller"] or ""), float(one["since_s"]), str(one["by"]))
+            for one in told
         ]
         self._told_s = self.work.clock.seconds()
         self.refresh()
