@@ -97,7 +97,7 @@ class OutcomeView(Screen):
             button.setCheckable(True)
             button.setAutoRepeat(False)
             key = outcome_key(keys(self.presenter.work.settings.now.keys)[Act.OUTCOME], code)
-            # a button's own presses it for 100 ms, and eats what is typed; where a panel hides it, it would be typed itself
+            # a button's own presses it for 100 ms, and eats what is typed; and it works where a panel hides the button
             pressed = QShortcut(key, self.parentWidget() or self)
             pressed.setAutoRepeat(False)
             pressed.activated.connect(self._come_up)

@@ -90,7 +90,7 @@ class RingTests(WindowCase):
         self.assertEqual((row.whose.text(), row.buttons[3].isChecked()), ("", True))
 
     def test_outcome_from_a_panel(self) -> None:
-        """Alt and a digit in the order form: it is typed nowhere, the form goes, and the row beneath has the outcome."""
+        """Alt and a digit in the order form: it is typed nowhere, the form goes, and the row beneath has it."""
         self.log_in()
         self.client.answers(OUTCOMES, "list_outcomes")
         self.seat(SeatState.TALKING, LI)
