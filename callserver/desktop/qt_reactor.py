@@ -25,6 +25,7 @@ from zope.interface import implementer
 
 log = Logger()
 
+LONGEST_S = 86_400.0  # Qt counts milliseconds in 32 bits; woken too early it looks again
 READ, WRITE = QSocketNotifier.Type.Read, QSocketNotifier.Type.Write
 
 
@@ -47,7 +48,8 @@ class QtReactor(PosixReactorBase):
     # Its life
 
     def mainLoop(self) -> None:
-        self._app.exec()
+        if self._started:  # what begins it may have ended it already
+            self._app.exec()
 
     def stop(self) -> None:
         super().stop()
@@ -71,7 +73,8 @@ class QtReactor(PosixReactorBase):
     def _wake_at(self, at_s: float) -> None:
         if at_s < self._wakes_s:
             self._wakes_s = at_s
-            self._timer.start(max(0, ceil(1000 * (at_s - self.seconds()))))
+            wait_s = min(at_s - self.seconds(), LONGEST_S)
+            self._timer.start(max(0, ceil(1000 * wait_s)))
 
     def _run_due(self) -> None:
         self._wakes_s = inf

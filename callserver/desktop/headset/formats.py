@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from contextlib import suppress
 from dataclasses import dataclass
 
 from callserver.desktop.headset.resampler import Resampler
@@ -31,18 +32,18 @@ class SoundFormat:
         """One sample of each channel."""
         return self.channels * array(self.kind).itemsize
 
-    def read(self, data: bytes) -> list[float]:
-        """Whole frames as one channel, the mean of all, in 16-bit units."""
+    def read(self, data: bytes) -> list[int]:
+        """Whole frames as one channel, the mean of all, in whole 16-bit units."""
+        if self.kind == "h" and self.channels == 1:
+            return array("h", data).tolist()
         samples: array[float] = array(self.kind, data)
         offset, scale = (128 if self.kind == "B" else 0), 32768 / FULL_SCALE[self.kind]
         if self.channels > 1:
             parts = [samples[channel :: self.channels] for channel in range(self.channels)]
-            return [(sum(frame) / self.channels - offset) * scale for frame in zip(*parts, strict=True)]
-        if self.kind == "h":
-            return samples.tolist()
-        return [(sample - offset) * scale for sample in samples]
+            return [round((sum(frame) / self.channels - offset) * scale) for frame in zip(*parts, strict=True)]
+        return [round((sample - offset) * scale) for sample in samples]
 
-    def write(self, samples: list[float]) -> bytes:
+    def write(self, samples: list[int]) -> bytes:
         """The same on all channels; what is too loud is clipped."""
         one = self._one_channel(samples)
         if self.channels == 1:
@@ -52,9 +53,10 @@ class SoundFormat:
             together[channel :: self.channels] = one
         return together.tobytes()
 
-    def _one_channel(self, samples: list[float]) -> array[float]:
-        if self.kind == "h" and (not samples or (max(samples) < 32767 and min(samples) > -32768)):  # nearly always
-            return array(self.kind, map(round, samples))
+    def _one_channel(self, samples: list[int]) -> array[float]:
+        if self.kind == "h":
+            with suppress(OverflowError):  # nearly always nothing is too loud
+                return array(self.kind, samples)
         full, offset = FULL_SCALE[self.kind], (128 if self.kind == "B" else 0)
         top = full if self.kind == "f" else full - 1
         clipped = (min(max(sample * full / 32768, -full), top) + offset for sample in samples)

@@ -5,23 +5,28 @@ A sum of products for each sample is what costs most in a talk. Python's long in
 samples side by side in one number, weights in another, and the sums stand side by side in the product of both.
 """
 
+from __future__ import annotations
+
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import lru_cache
 from math import ceil, cos, gcd, pi, sin
 from operator import mul
 
 SIDE = 4  # samples of the slower rate on each side: of 8 kHz, flat to 2.5 kHz, -3 dB at 3.4 kHz, -25 dB from 5 kHz on
 CUTOFF = 0.48  # of the slower rate
-ONE = 1 << 20  # a weight of 1 in whole numbers
+WEIGHT_BITS = 20
+ONE = 1 << WEIGHT_BITS  # a weight of 1 in whole numbers
 SLOT_BYTES = 8  # for a number among others; its sign is the highest bit
 SIGN = bytes(SLOT_BYTES - 1) + b"\x80"
+ROUNDING = (int.from_bytes(SIGN, "little") + ONE // 2).to_bytes(SLOT_BYTES, "little")  # no slot is negative, and a half
 
 
 class Resampler:
     """
-    A stream of samples, in 16-bit units, at another rate; pieces of any length give the same as the whole.
+    A stream of samples, in whole 16-bit units, at another rate; pieces of any length give the same as the whole.
 
-    Samples are rounded to whole units: those of a scale up to 1 would be silence.
+    What is louder than 16 bits comes out as it is: it is not clipped here.
 
     Each output sample is a weighted sum of its neighbours; the weights, a sinc under a Hann window, are ready for each
     of the places between two input samples where output can fall (polyphase filter, Crochiere & Rabiner 1981). Late by
@@ -35,18 +40,18 @@ class Resampler:
         self._n_taps = len(self._phases[0])
         # worth while where many outputs have the same weights: not for 44,100 Hz, which has 80 kinds of them
         self._joint = [_strides(taps, self._down) for taps in self._phases] if self._down < self._n_taps else []
-        self._before: list[float] = [0.0] * (self._n_taps - 1)
+        self._before = [0] * (self._n_taps - 1)
         self._at = 0  # of the next output sample, from the first of `before`, in parts of an input sample
         self.delay_s = self._n_taps / 2 / from_hz if self._up != self._down else 0.0
 
-    def feed(self, samples: list[float]) -> list[float]:
+    def feed(self, samples: list[int]) -> list[int]:
         """More input; what output there is by now."""
         if self._up == self._down:
             return samples
         data, up, down = self._before + samples, self._up, self._down
         n_places = len(data) - self._n_taps + 1
         n_output = max(0, -((self._at - n_places * up) // down))
-        output = [0.0] * n_output
+        output = [0] * n_output
         for n in range(min(up, n_output)):  # every up-th output has the same weights, and lies `down` samples further
             first, phase = divmod(self._at + n * down, up)
             output[n::up] = self._weighed(data, phase, range(first, n_places, down))
@@ -54,36 +59,38 @@ class Resampler:
         self._before = data[n_done:]
         return output
 
-    def _weighed(self, data: list[float], phase: int, places: range) -> list[float]:
+    def _weighed(self, data: list[int], phase: int, places: range) -> Sequence[int]:
         if self._joint:
             return self._weighed_together(data, phase, places)
         taps, n_taps = self._phases[phase], self._n_taps
-        return [sum(map(mul, taps, data[at : at + n_taps])) for at in places]
+        return [round(sum(map(mul, taps, data[at : at + n_taps]))) for at in places]
 
-    def _weighed_together(self, data: list[float], phase: int, places: range) -> list[float]:
+    def _weighed_together(self, data: list[int], phase: int, places: range) -> Sequence[int]:
         """What lies `step` samples apart meets the same weights: as many products as that, added."""
         strides, step = self._joint[phase], places.step
         n_more = -(-self._n_taps // step) - 1
         end = places.start + (len(places) + n_more) * step
-        total = sum(
-            joined(map(round, data[places.start + n : end : step])) * weights for n, weights in enumerate(strides)
-        )
-        sums = parted(total, len(places) + 2 * n_more)
-        return [one / ONE for one in sums[n_more : n_more + len(places)]]
+        total = sum(joined(data[places.start + n : end : step]) * weights for n, weights in enumerate(strides))
+        return parted(total, len(places) + 2 * n_more)[n_more : n_more + len(places)]
 
 
-def joined(values: Iterable[int]) -> int:
+def joined(values: list[int]) -> int:
     """Of a, b, c ...: a + b * 2**64 + c * 2**128 ..., each with its sign."""
-    slots = array("q", values)
-    signs = int.from_bytes(SIGN * len(slots), "little")
-    return (int.from_bytes(slots.tobytes(), "little") ^ signs) - signs
+    signs = _in_each(SIGN, len(values))
+    return (int.from_bytes(array("q", values).tobytes(), "little") ^ signs) - signs
 
 
-def parted(number: int, n_values: int) -> list[int]:
-    """What was joined."""
-    signs, slots = int.from_bytes(SIGN * n_values, "little"), array("q")
-    slots.frombytes(((number + signs) ^ signs).to_bytes(SLOT_BYTES * n_values, "little"))
-    return slots.tolist()
+def parted(number: int, n_values: int) -> array[int]:
+    """What was joined and weighed, without the weights: to whole units, which are in the lower half of each slot."""
+    halves = array("i")
+    shifted = (number + _in_each(ROUNDING, n_values)) >> WEIGHT_BITS
+    halves.frombytes(shifted.to_bytes(SLOT_BYTES * n_values, "little"))
+    return halves[::2]
+
+
+@lru_cache(maxsize=64)  # pieces have few lengths
+def _in_each(slot: bytes, n_slots: int) -> int:
+    return int.from_bytes(slot * n_slots, "little")
 
 
 def _strides(taps: list[float], step: int) -> list[int]:
