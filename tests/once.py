@@ -1,5 +1,6 @@
 """What every shop of the tests would do again, and in the same way, is done once in a process."""
 
+import gc
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from callserver.acd.staff import passwords
 from callserver.features.statistics import child, children
 from callserver.ivr.prompts import Prompts
+from callserver.server.garbage import keep_what_stands
 from callserver.store import tables
 from tests.store.inline import new_shops
 
@@ -25,11 +27,18 @@ def begin_quickly(case: SynchronousTestCase, database: Path | None = None) -> No
 
     :param database: where one is wanted that is empty and up to date, as after all migrations
     """
+    leave_out_what_stands()
     case.patch(passwords, "N", QUICK_N)
     case.patch(Prompts, "load", lambda self, before=None: _load(self, before or _shipped_prompts()))
     if database is not None:
         with closing(connect(database)) as new:
             new_shops().backup(new)
+
+
+def leave_out_what_stands() -> None:
+    """From here on only what is new is looked through for rubbish: as in a server, and for the same reason."""
+    if not gc.get_freeze_count():
+        keep_what_stands()
 
 
 def reports_at_once(case: SynchronousTestCase) -> None:

@@ -32,20 +32,21 @@ CHECKS = {
     "types": [str(BIN / "mypy"), "--no-error-summary"],
     "import contracts": [str(BIN / "lint-imports"), "--no-cache"],
 }
-REAL_TIME = {  # processes, ptys, sockets: they wait more than they work
+REAL_TIME = {  # processes, ptys, sockets: they wait more than they work, and so do it beside each other
     "peers": ["tests.peers.test_fax_programs", "tests.peers.test_modem_programs"],
-    "whole": [
-        "tests.whole.test_admin_hour",
+    "hour": ["tests.whole.test_admin_hour", "tests.whole.test_real_announcer", "tests.whole.test_shop_calls"],
+    "killed": [
+        "tests.whole.test_frozen",
         "tests.whole.test_kill",
         "tests.whole.test_kill_in_fax",
-        "tests.whole.test_real_announcer",
-        "tests.whole.test_real_time",
-        "tests.whole.test_real_morning",
-        "tests.whole.test_real_faxes",
-        "tests.whole.test_shop_calls",
         "tests.whole.test_window_program",
     ],
 }
+ALONE = [  # a computer that is late proves nothing about them
+    "tests.whole.test_real_faxes",
+    "tests.whole.test_real_morning",
+    "tests.whole.test_real_time",
+]
 SOUND = [  # in a process of its own: Qt asks once where the sound is; and after the others, whose sound it would delay
     "tests.desktop.headset.test_real_player",
     "tests.desktop.headset.test_real_sound",
@@ -131,7 +132,7 @@ def count(said: str, exit_code: int) -> Count:
 
 def virtual_time() -> list[str]:
     """The tests whose time is not the wall's, and which can run in any number of processes."""
-    left_out = tuple(name for names in (*REAL_TIME.values(), SOUND) for name in names)
+    left_out = tuple(name for names in (*REAL_TIME.values(), ALONE, SOUND) for name in names)
     paths = sorted((TOP / "tests").rglob("test_*.py"))
     names = [".".join(path.relative_to(TOP).with_suffix("").parts) for path in paths]
     return [name for name in names if not name.startswith(left_out)]
@@ -145,12 +146,13 @@ def side_by_side(*work: Callable[[], Count]) -> Count:
 
 
 def run_everything() -> Count:
-    """What works all the time first; what waits has the cores for itself."""
+    """What works all the time first, then what waits, then what must not be late, each with the cores for itself."""
     cores = os.cpu_count() or 1
     worked = side_by_side(run_checks, lambda: run_tests("tests", virtual_time(), workers=max(cores, 2)))
     waited = side_by_side(*(partial(run_tests, lane, names) for lane, names in REAL_TIME.items()))
+    alone = run_tests("alone", ALONE)
     heard = run_tests("sound", SOUND)
-    counts = (worked, waited, heard)
+    counts = (worked, waited, alone, heard)
     return Count(sum(one.passed for one in counts), sum(one.failed for one in counts))
 
 

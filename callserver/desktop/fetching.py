@@ -14,6 +14,7 @@ from callserver.wire.catalogue import N_, Complaint
 
 EXISTS = N_("there is a file of this name already: choose another one")
 NO_FOLDER = N_("there is no such folder: {folder}")
+NOT_WHOLE = N_("the server has sent only a part of it: try again")
 NOT_WRITTEN = N_("the file cannot be written: {problem}")
 
 
@@ -83,8 +84,8 @@ async def _parts(
     while n < total:
         answer = await ask(n)
         octets, total = answer["octets"], answer["total"]
-        if not octets:
-            return
+        if not octets and n < total:
+            raise NotWritten(NOT_WHOLE)
         write(octets)
         n += len(octets)
         told(min(1.0, n / max(1, total)))

@@ -54,7 +54,7 @@ class Act(Enum):
     SETTINGS = N_("Settings")
     DEVICES = N_("Headset and microphone")
     WALLBOARD = N_("Wallboard")
-    FULL_SCREEN = N_("Full wallboard")
+    WALL_WINDOW = N_("Wallboard's own window")
     LOG_OUT = N_("Log out")
     CLOSE = N_("Close a panel")
 
@@ -100,7 +100,7 @@ KEYS: Mapping[Act, str] = {
     Act.PLAY: "Space",
     Act.BACK: "Left",
     Act.FORWARD: "Right",
-    Act.FULL_SCREEN: "Ctrl+F11",
+    Act.WALL_WINDOW: "Ctrl+F11",
     Act.LOG_OUT: "Ctrl+Q",
     Act.CLOSE: "Esc",
 }

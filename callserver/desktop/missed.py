@@ -6,15 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from twisted.internet.defer import CancelledError
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
-from twisted.python.failure import Failure
 
+from callserver.desktop.asking import by_the_way
 from callserver.desktop.client import AgentClient
-from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.own_settings import OwnSettings
-from callserver.wire.refusals import Refused
 
 EVERY_S = 120.0
 
@@ -66,7 +63,8 @@ class MissedCalls:
         """Have the list anew, unless it is under way."""
         if not self._is_asking:
             self._is_asking = True
-            self._client.ask("missed_calls", self._language).addCallbacks(self._listed, self._not_listed)
+            asked = self._client.ask("missed_calls", self._language).addBoth(self._answered)
+            by_the_way(asked, self._listed)
 
     def seen(self) -> None:
         """Somebody has looked at it."""
@@ -75,17 +73,16 @@ class MissedCalls:
             self._settings.remember(missed_seen=newest)
             self._tell()
 
-    def _listed(self, answer: dict[str, Any]) -> None:
+    def _answered(self, answer: Any) -> Any:
         self._is_asking = False
+        return answer
+
+    def _listed(self, answer: dict[str, Any]) -> None:
         self.calls = tuple(
             MissedCall(str(number), str(last), int(n), bool(wants), *map(str, words))
             for number, last, n, wants, *words in answer["rows"]
         )
         self._tell()
-
-    def _not_listed(self, failure: Failure) -> None:
-        self._is_asking = False
-        failure.trap(Refused, NotConnected, CancelledError)  # type: ignore[no-untyped-call]
 
     def _tell(self) -> None:
         for watcher in tuple(self._watchers):

@@ -23,6 +23,7 @@ from callserver.desktop.views.side import WIDTH as SIDE_PX
 from callserver.desktop.views.side import SideView
 from callserver.desktop.views.state_bar import StateBarView
 from callserver.desktop.views.theme import GRID
+from callserver.desktop.views.wallboard import WallboardWindow
 from callserver.desktop.views.widgets import is_typed_in
 
 QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own, for no limit
@@ -46,6 +47,7 @@ class MainWindow(QWidget):
         self.work = work
         self._ringing_call, self._has_call, self._has_left = "", False, False
         self._panels: dict[Act, Screen] = {}
+        self.wall: WallboardWindow | None = None  # on a second screen, perhaps
         self.actions_ = Actions(self, work.language, work.settings.now.keys, self.act)
         self.bar, self.card = StateBarView(work, self.actions_), CallCardView(work, self.actions_)
         self.controls = ControlsView(work, self.actions_, self.open)
@@ -69,6 +71,7 @@ class MainWindow(QWidget):
             Act.READY: self.bar.ready.click,  # where that is disabled, it does nothing
             Act.PAUSE: self.bar.open_pauses,
             Act.LOG_OUT: self.log_out_wanted.emit,
+            Act.WALL_WINDOW: self._wall_window,
         }
         self._lay_out()
         self._place_side()
@@ -85,6 +88,8 @@ class MainWindow(QWidget):
 
     def act(self, act: Act) -> None:
         """A key, a button, or an entry of the menu."""
+        if self.wall is not None and self.wall.isActiveWindow() and act is not Act.WALL_WINDOW:
+            self.window().activateWindow()  # what the key does is seen here
         if act in TABS:
             self.close_panel()
             self.tabs.setCurrentIndex(list(TABS).index(act))
@@ -105,7 +110,6 @@ class MainWindow(QWidget):
             self.stack.addWidget(self._panels[act])
             self._panels[act].done.connect(self.close_panel)
             self._panels[act].opens.connect(self.act)
-            self._panels[act].room_wanted.connect(self._make_room)
             self._panels[act].begin()
         self.stack.setCurrentWidget(self._panels[act])
         self._panels[act].take_focus()
@@ -132,6 +136,10 @@ class MainWindow(QWidget):
         self.work.record.end()
         for screen in (*self._screens(), *self._panels.values()):
             screen.leave()
+        if self.wall is not None:
+            self.wall.leave()
+            self.wall.close()
+            self.wall.deleteLater()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
@@ -142,6 +150,14 @@ class MainWindow(QWidget):
         plain = digit.isdecimal() and not held and not event.isAutoRepeat()
         if not (plain and self.panel is None and self.outcome.digit(int(digit))):
             super().keyPressEvent(event)
+
+    def _wall_window(self) -> None:
+        """Opened, or closed; its keys are those of this window, but for Esc."""
+        if self.wall is None:
+            self.wall = WallboardWindow(self.work)
+            self.wall.addActions([action for action in self.actions() if action is not self.actions_[Act.CLOSE]])
+            self.wall.begin()
+        self.wall.close() if self.wall.isVisible() else self.wall.appear(self)
 
     def _carry_out(self) -> None:
         in_outcome = self.outcome.isAncestorOf(self.focusWidget() or self)
@@ -202,8 +218,6 @@ class MainWindow(QWidget):
         panel = self.panel
         roomy = self._has_call or panel is None or not panel.is_wide
         self.card.setVisible(roomy)
-        for part in (self.bar, self.controls, self.day, self.headset):
-            part.setVisible(self._has_call or panel is None or not panel.is_alone)
         self.outcome.setVisible(panel is None)
         if self.tabs.indexOf(self.side) < 0:
             self.side.setVisible(roomy)

@@ -50,3 +50,16 @@ class FetchingTests(SynchronousTestCase):
         self.waiting[0].callback({"octets": b"abcd", "total": 4})
         self.failureResultOf(self.fetched, NotWritten)
         self.assertEqual((self.names(), self.path.read_bytes()), (["fax.tif"], b"mine"))
+
+    def test_short(self) -> None:
+        """A server that sends nothing more before the end: no half file is left, and it says so."""
+        self.waiting[0].callback({"octets": b"ab", "total": 4})
+        self.waiting[1].callback({"octets": b"", "total": 4})
+        self.assertIn("only a part", str(self.failureResultOf(self.fetched, NotWritten).value))
+        self.assertEqual(self.names(), [])
+
+    def test_empty(self) -> None:
+        """A file of nothing is whole, too."""
+        self.waiting[0].callback({"octets": b"", "total": 0})
+        self.successResultOf(self.fetched)
+        self.assertEqual(self.names(), ["fax.tif"])

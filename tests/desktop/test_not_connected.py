@@ -60,6 +60,17 @@ class WhyTests(SynchronousTestCase):
             ],
         )
 
+    def test_below_a_command(self) -> None:
+        """A command that a broken connection took with it says why that broke."""
+        closed = pb.PBConnectionLost(Failure(error.ConnectionDone()))
+        self.assertEqual(why(closed).text("en"), not_connected.CLOSED)
+
+    def test_no_tls(self) -> None:
+        """Whatever else answers at that port, of old programs and of web servers, is told from a broken connection."""
+        for reason in ("wrong version number", "record layer failure", "packet length too long", "http request"):
+            said = why(SSL.Error([("SSL routines", "", reason)])).text("en")
+            self.assertEqual(said, not_connected.NO_TLS, reason)
+
     def test_said_once(self) -> None:
         """What has words keeps them."""
         lost = NotConnected(not_connected.NO_ANSWER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from callserver.desktop.not_connected import NO_CONNECTION, NotConnected
+from callserver.desktop.not_connected import NO_CONNECTION, NOT_UNDERSTOOD, NotConnected
 from callserver.wire.messages import Card
 from callserver.wire.states import SeatState
 from tests.desktop.presenters.order_rows import LI as CUSTOMER
@@ -92,3 +92,32 @@ class RecordTests(WorkCase):
         self.assertEqual((self.record.call_id, self.record.telephone), ("call-1", "13800138000"))
         self.seat(SeatState.TALKING, WU, reason="listens")
         self.assertEqual(self.record.call_id, "call-1")
+
+    def test_back(self) -> None:
+        """When the connection is back, who is shown is asked for anew: others may have written on him meanwhile."""
+        self.record.choose("1")
+        self.client.answers(customer("1"))
+        self.client.asked.clear()
+        self.log_in()
+        self.assertEqual(self.client.asked, [("show_customer", "1")])
+
+    def test_not_understood(self) -> None:
+        """A record of another shape is not shown; the tabs say so, and go on with the next."""
+        self.seat(SeatState.TALKING, LI)
+        self.client.answers({"found": [{"number": "1"}]})
+        self.assertEqual(str(self.record.problem), NOT_UNDERSTOOD)
+        self.record.choose("1")
+        self.client.answers(customer("1") | {"orders": None})
+        self.assertEqual((str(self.record.problem), self.record.member), (NOT_UNDERSTOOD, ""))
+        self.assertEqual(len(self.flushLoggedErrors(TypeError)), 2)
+        self.record.choose("1")
+        self.client.answers(customer("1"))
+        self.assertEqual((self.record.problem, self.record.member), (None, "1"))
+
+    def test_told(self) -> None:
+        """Several who may be the caller are told to the tabs as they come."""
+        told: list[int] = []
+        self.record.watch(lambda: told.append(len(self.record.hits)))
+        self.seat(SeatState.TALKING, LI)
+        self.client.answers(found("1", "2"))
+        self.assertEqual(told, [0, 2])

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import AsyncMock, Mock
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from callserver.calls.vocabulary import Kind
+from callserver.server import line_desk
+from callserver.server.line_desk import LineDesk
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState
@@ -74,3 +84,44 @@ class LineDeskTests(AgentsCase):
         asked = self.do(self.program("802").ask("disable_line", "line 1", False).addErrback(lambda f: f.value))
         self.assertIs(asked.code, Refusal.NO_RIGHT)
         self.assertIs(self.state(1), LineState.IDLE)
+
+
+class NotedTests(SynchronousTestCase):
+    """Of a shop whose config.ini has line 1 in service, line 2 not, and whose line 3 has no menu."""
+
+    def setUp(self) -> None:
+        self.noted, self.events = Mock(), Mock()
+        self.noted.return_value.write = AsyncMock()
+        config: Any = SimpleNamespace(lines={n: SimpleNamespace(enabled=n != 2) for n in (1, 2, 3)})
+        menus: Any = SimpleNamespace(menu_of=lambda line: "" if line == 3 else "shop")
+        store: Any = None
+        self.desk = LineDesk(store, self.events, lambda: config, menus, lambda: datetime(2026, 3, 2, tzinfo=UTC))
+        self.patch(line_desk, "Noted", self.noted)
+
+    def do(self, act: str, *args: Any) -> Any:
+        """Like the supervisor 801: what was refused, or nothing."""
+        seat: Any = SimpleNamespace(number="801")
+        done = self.desk.acts()[act].do(seat, *args).addErrback(lambda failure: failure.value)
+        return self.successResultOf(done)
+
+    def test_as_config_ini_had_it(self) -> None:
+        """With what is wanted stands what config.ini said then: if that says else later, that counts."""
+        for line in (1, 2):
+            self.do("disable_line", f"line {line}", True)
+        wanted = [one.args[3].args[0] for one in self.noted.return_value.write.mock_calls]
+        self.assertEqual(
+            [(one.line, one.configured, one.at_once) for one in wanted], [(1, True, True), (2, False, True)]
+        )
+
+    def test_no_menu(self) -> None:
+        """A line that has no menu cannot answer: it is refused in words, and that is in the event log, too."""
+        refused = self.do("enable_line", "line 3")
+        self.assertEqual(refused.text("en"), "not saved: line 3 has no menu: load one first")
+        told = {"person": "801", "act": "enable_line", "target": "line 3", "result": str(refused)}
+        self.events.write.assert_called_once_with(Kind.AUDIT, call_id=None, **told)
+        self.noted.return_value.write.assert_not_called()
+        self.assertIsNone(self.do("disable_line", "line 3", False))
+
+    def test_rights(self) -> None:
+        """Both are a supervisor's."""
+        self.assertEqual({act.right for act in self.desk.acts().values()}, {Right.SUPERVISOR})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from callserver.acd.staff import rules as staff_rules
 from callserver.desktop.keys import Act
@@ -31,6 +32,10 @@ class BoardTests(WindowCase):
         """What the tiles show: state and caller."""
         return {tile.channel: (tile.state, tile.caller) for tile in self.board.tiles.tiles.rows}
 
+    def at(self, button: QWidget) -> QRect:
+        """Where it is in the window."""
+        return QRect(button.mapTo(self.supervisor, QPoint()), button.size())
+
     def go_to(self, channel: str) -> None:
         """With the arrows."""
         QTest.keyClick(self.board.tiles, Qt.Key.Key_Home)
@@ -49,7 +54,9 @@ class BoardTests(WindowCase):
         self.pass_s(1)
         self.assertEqual(self.tiles()["line 1"], (LineState.TALKING, "13912345678"))
         self.go_to("seat 801")
+        places = {deed: self.at(button) for deed, button in self.board.buttons.items()}
         self.press(self.supervisor, Act.LISTEN)
+        self.assertEqual({deed: self.at(button) for deed, button in self.board.buttons.items()}, places)
         self.assertEqual(self.supervisor.work.model.seat.reason, "listens")
         self.assertEqual(self.board.buttons[Deed.LISTEN].word, "Stop listening")
         self.press(self.supervisor, Act.LISTEN)

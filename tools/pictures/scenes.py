@@ -84,6 +84,11 @@ def _panels(shop: PictureShop, window: MainWindow) -> Iterator[Scene]:
         window.open(act)
         pass_s(shop, 2)
         yield f"panel-{act.name.lower().replace('_', '-')}", window
+    window.act(Act.WALL_WINDOW)
+    pass_s(shop, 2)
+    assert window.wall is not None
+    yield "wallboard-window", window.wall
+    window.act(Act.WALL_WINDOW)
 
 
 def pass_s(shop: PictureShop, seconds: float) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QIODevice, QObject
 from PySide6.QtMultimedia import QAudioDevice, QAudioFormat, QAudioSink, QAudioSource, QMediaDevices, QtAudio
 
 from callserver.desktop.headset.formats import Inward, Outward, SoundFormat
+from callserver.desktop.headset.progress import Progress
 from callserver.desktop.headset.server_check import ServerCheck
 from callserver.desktop.headset.sound_system import Device
 
@@ -15,7 +16,6 @@ from callserver.desktop.headset.sound_system import Device
 LISTEN_HZ = 32_000  # pieces of 32 ms
 SPEAK_HZ = 16_000  # 64 ms: it should survive a machine that stands still for a moment
 BUFFER_S = 0.4  # twice what is ever queued, so that nothing is cut off
-STUCK_LOOKS = 5  # so often asked without any progress: the sound server has died, which Qt does not notice
 KINDS = {
     QAudioFormat.SampleFormat.UInt8: "B",
     QAudioFormat.SampleFormat.Int16: "h",
@@ -66,7 +66,7 @@ class Listening:
         self._heard, self._inward = heard, Inward(_own(wanted))
         self._source = QAudioSource(device, wanted)
         self._source.setBufferSize(wanted.bytesForDuration(round(BUFFER_S * 1e6)))
-        self._progress = _Progress(stuck)
+        self._progress = Progress(stuck)
         self._io: QIODevice | None = self._source.start()
         if self._io is not None:
             self._io.readyRead.connect(self._ready)
@@ -99,14 +99,17 @@ class Speaking:
         self._bytes_per_s = wanted.sampleRate() * wanted.bytesPerFrame()
         self._sink = QAudioSink(device, wanted)
         self._sink.setBufferSize(wanted.bytesForDuration(round(BUFFER_S * 1e6)))
-        self._progress = _Progress(stuck)
+        self._progress = Progress(stuck)
         self._io: QIODevice | None = self._sink.start()
 
     def alive(self) -> bool:
         """As `Listening.alive`; where nothing is queued there is none to be seen."""
         if self._io is None or self._sink.state() is QtAudio.State.StoppedState:
             return False
-        return self.queued_s() <= 0 or not self._progress.is_stuck(self._sink.processedUSecs())
+        if self.queued_s() <= 0:
+            self._progress.rest()
+            return True
+        return not self._progress.is_stuck(self._sink.processedUSecs())
 
     def write(self, data: bytes) -> None:
         """Play it after what is queued; what has no room is lost."""
@@ -121,18 +124,6 @@ class Speaking:
         """Let it go; what is queued is not played."""
         self._io = None
         _end(self._sink)
-
-
-class _Progress:
-    def __init__(self, stuck: Callable[[], None]) -> None:
-        self._stuck, self._done, self._looks = stuck, -1, 0
-
-    def is_stuck(self, done: int) -> bool:
-        self._looks = self._looks + 1 if done == self._done else 0
-        self._done = done
-        if self._looks >= STUCK_LOOKS:
-            self._stuck()
-        return self._looks >= STUCK_LOOKS
 
 
 def _end(stream: QAudioSource | QAudioSink) -> None:

@@ -29,9 +29,27 @@ from callserver.desktop.presenters.rows import SEAT
 from callserver.desktop.presenters.tiles import OFF, Tile, arranged, blank, channel_title, is_line, tile
 from callserver.desktop.presenters.waiters import WaiterLine, waiter_lines
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.messages import BARGED_IN, Access, AlarmNotice, ChannelRow, Hello, QueueRow, SeatStatus
+from callserver.wire.catalogue import N_
+from callserver.wire.messages import (
+    BARGED_IN,
+    LISTENS,
+    WHISPERS,
+    Access,
+    AlarmNotice,
+    ChannelRow,
+    Hello,
+    QueueRow,
+    SeatStatus,
+)
 from callserver.wire.rights import Right
 from callserver.wire.targets import Target
+
+OTHER_WORDS = {Deed.LISTEN: (STOP_LISTENING,), Deed.DISABLE: (ENABLE,)}
+HEARING = {
+    LISTENS: N_("Listening to {whom}"),
+    WHISPERS: N_("Whispering to {whom}"),
+    BARGED_IN: N_("In the call of {whom}"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,10 +68,12 @@ class BoardData:
     """
     :param selected: the channel of the tile that is selected, "" if there is none
     :param detail: all that is known of it, a line each
+    :param hearing: whose call he is at as a supervisor, which is what whispering, barging in and taking over are about
     :param is_old: nobody is connected: all this was so
     """
 
     title: str
+    hearing: str
     tiles: tuple[Tile, ...]
     waiting_title: str
     waiting: tuple[WaiterLine, ...]
@@ -92,6 +112,7 @@ class Board(Presenter[BoardData]):
         lines, waiting, alarms = sum(map(is_line, rows)), waiter_lines(self.model, self.work.language), self._alarms()
         return BoardData(
             title=self.work.words("Lines {lines} · seats {seats}", lines=lines, seats=len(rows) - lines),
+            hearing=self._hearing(),
             tiles=tuple(
                 self._tile(row) if row is not None else blank(place, self.work.language)
                 for place, row in enumerate(arranged(rows, self._columns))
@@ -107,6 +128,10 @@ class Board(Presenter[BoardData]):
             problem=self.problem,
             is_old=self.model.connection is not Connection.HERE,
         )
+
+    def words_of(self, deed: Deed) -> tuple[str, ...]:
+        """All that a button may say."""
+        return tuple(self.work.words(word) for word in (deed.value, *OTHER_WORDS.get(deed, ())))
 
     # What a person does
 
@@ -205,6 +230,13 @@ class Board(Presenter[BoardData]):
         call, own = _heard_call(self.model.seat), self.model.seat.number
         heard = [row for row in self.model.rows.values() if call and row.call_id == call and row.person != own]
         return min(heard, key=is_line, default=None)
+
+    def _hearing(self) -> str:
+        own, heard = self.model.seat, self._heard_row()
+        if heard is None:
+            return ""
+        whom = " · ".join(filter(None, (channel_title(heard, self.work.language), heard.caller)))
+        return self.work.words(HEARING[own.reason], whom=whom)
 
     def _lacks(self, deed: Deed) -> str:
         return next(filter(None, map(self.work.lacks, NEEDS[deed])), "")

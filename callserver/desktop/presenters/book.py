@@ -141,7 +141,8 @@ class Book(Presenter[Data]):
             self.refresh()
         else:
             self.note = ""
-            self.do(self.client.ask(f"list_{self.kind}"), partial(self._compare, self.kind, name, draft))
+            compare = partial(self._compare, self.kind, name, draft, self.is_new)
+            self.do(self.client.ask(f"list_{self.kind}"), compare)
 
     def ask_delete(self) -> None:
         """Ask before it is gone."""
@@ -246,11 +247,10 @@ class Book(Presenter[Data]):
         if self.chosen not in self.rows:
             self.chosen, self.question = next(iter(self.rows), NEW), None  # what was asked was of the one that is gone
 
-    def _compare(self, kind: str, name: str, draft: Draft, rows: list[Row]) -> None:
-        """Nothing that somebody else has written meanwhile goes unseen."""
-        if kind != self.kind:
+    def _compare(self, kind: str, name: str, draft: Draft, was_new: bool, rows: list[Row]) -> None:
+        """Nothing that somebody else has written meanwhile goes unseen; what is saved or undone by now is not sent."""
+        if kind != self.kind or not any(one is draft for one in self._drafts.values()):
             return
-        was_new = self.is_new
         self._listed(kind, rows)
         if was_new == (name in self.rows):
             self.problem = self.work.words(TAKEN if was_new else GONE, name=name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from twisted.internet.defer import Deferred
 
@@ -109,20 +111,25 @@ class Controls(Presenter[ControlsData]):
         if act is Act.HANG_UP and self.model.age_s(self._call_since_s) < DEAD_S:
             return
         if act is Act.TRANSFER and self.model.seat.kept is not None and self.may(act):
-            self.do(self.client.join(call_id=self.model.call_id))
+            self._do(act, lambda: self.client.join(call_id=self.model.call_id))
         elif act is Act.RECORD and self.may(act):
             self._record()
         elif act is Act.MUTE and self.may(act):
             self.work.voice.mute()
         elif act is Act.SECRET and self.may(act):
-            self.do(self._secret())
+            self._do(act, self._secret)
         elif act is Act.PARK and self.may(act):
-            self.do(self.client.park(call_id=self.model.call_id), self._parked)
+            self._do(act, lambda: self.client.park(call_id=self.model.call_id), self._parked)
         elif act in self._acts:
             if self.may(act):
-                self.do(self._acts[act]())
+                self._do(act, self._acts[act])
         elif self.may(act):
             self._open_panel(act)
+
+    def _do(self, act: Act, ask: Callable[[], Deferred[Any]], then: Callable[[Any], None] | None = None) -> None:
+        """A key pressed twice before anything comes of it is meant once; where the button says else by then, twice."""
+        seat = self.model.seat
+        self.do_once(f"{act.name} {self.model.call_id} {seat.state.name} {seat.hidden}", ask, then)
 
     def _button(self, act: Act) -> Button:
         keys = key_table(self.work.settings.now.keys)
@@ -184,9 +191,10 @@ class Controls(Presenter[ControlsData]):
         if call is None:
             return
         if call.call_id == self._recording_call:
-            self.do(self.client.stop_recording(call_id=call.call_id), lambda _: self._records(""))
+            self._do(Act.RECORD, partial(self.client.stop_recording, call_id=call.call_id), lambda _: self._records(""))
         else:
-            self.do(self.client.start_recording(call_id=call.call_id), lambda _: self._records(call.call_id))
+            begun = partial(self.client.start_recording, call_id=call.call_id)
+            self._do(Act.RECORD, begun, lambda _: self._records(call.call_id))
 
     def _records(self, call_id: str) -> None:
         self._recording_call = call_id

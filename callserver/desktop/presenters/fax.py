@@ -10,6 +10,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, fail
 
+from callserver.desktop.asking import by_the_way
 from callserver.desktop.fetching import fetch, fetched, typed_path
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.clocks import moment
@@ -267,8 +268,8 @@ class Fax(Presenter[FaxData]):
 
     def _changed(self, msgid: str) -> None:
         self._say(self.work.words(msgid))
-        self.client.ask("list_faxes").addCallbacks(self._faxes_came, lambda failure: None)
-        self.client.ask("list_fax_queue").addCallbacks(self._jobs_came, lambda failure: None)
+        by_the_way(self.client.ask("list_faxes"), self._faxes_came)
+        by_the_way(self.client.ask("list_fax_queue"), self._jobs_came)
 
     def _say(self, words: str) -> None:
         self._says = words

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from callserver.desktop.asking import by_the_way
 from callserver.desktop.presenters.fax_lines import is_new
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.messages import ChannelRow
@@ -36,8 +37,7 @@ class FaxNews:
             self._faxing.add(row.channel)
         elif row.channel in self._faxing:
             self._faxing.discard(row.channel)
-            asked = self._work.client.ask("list_faxes")
-            asked.addCallbacks(self._came, lambda failure: None)  # the next fax asks again
+            by_the_way(self._work.client.ask("list_faxes"), self._came)  # else the next fax asks again
 
     def _came(self, rows: list[dict[str, Any]]) -> None:
         """On a computer where nobody has ever looked, only the newest is news."""

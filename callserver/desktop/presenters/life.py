@@ -92,7 +92,7 @@ class Life(AgentListener):
         self.log_in: LogIn | None = None
         self._typed = typed or first_typed(settings)
         self._find_desk, self._by_telephone = find_desk, False
-        self._quits = False
+        self._quits = self._is_over = False
         self._to_do: Callable[[], None] | None = None  # if the question is answered so
 
     def start(self, why_here: Sentence | None = None) -> None:
@@ -221,6 +221,9 @@ class Life(AgentListener):
             log.failure("the log-out broke", failure)
 
     def _end(self) -> None:
+        if self._is_over:  # closed once more while he was being logged out
+            return
+        self._is_over = True
         self._forget()
         if self.log_in is not None:
             self.log_in.stop()

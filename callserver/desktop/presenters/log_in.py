@@ -132,6 +132,8 @@ class LogIn(AgentListener):
         """With what is typed, or say what is missing there."""
         if self._client is not None:
             return
+        is_same = typed_text(typed.number) == typed_text(self._typed.number)
+        self._must_change &= is_same  # it was asked of the one who tried before
         missing = self._missing(typed)
         if missing is not None:
             self._stop_with(*missing)
@@ -141,7 +143,8 @@ class LogIn(AgentListener):
         self._typed, self._problem, self._may_take_over, self._is_in = typed, None, False, False
         self._model = ShopModel(self._clock)
         self._unwatch = self._model.watch(self)
-        person = Person(typed_text(typed.number), typed.password, typed.new or None, take_over)
+        new = typed.new if self._must_change else None
+        person = Person(typed_text(typed.number), typed.password, new, take_over and is_same)
         self._client = self._ways.client(endpoint, person, self._model)
         self._client.start()
         self.refresh()
@@ -209,7 +212,7 @@ class LogIn(AgentListener):
             self._stop_with(why, Beside.PERSON)
 
     def _remember(self) -> None:
-        server = str(self._server.place)
+        server = str(place_of(self._typed.server))  # another one may be typed by now
         others = tuple(one for one in self._settings.now.servers if one != server)
         self._settings.remember(
             servers=(server, *others)[:SERVERS_MAX],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
 from callserver.desktop.foreign import beside
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.clocks import moment
@@ -65,10 +67,9 @@ class Missed(Presenter[MissedData]):
         if not key or not self.data().may_call:
             return
         if key.startswith(SLIP):
-            self.do(self.client.ask("take_call_back", key.removeprefix(SLIP)), self._asked_again)
+            self.do_once("call", lambda: self.client.ask("take_call_back", key.removeprefix(SLIP)), self._asked_again)
         else:
-            asked = self.client.ask("take_missed", key).addCallback(lambda _: self.client.dial(key))
-            self.do(asked, self._asked_again)
+            self.do_once("call", lambda: self._take_and_dial(key), self._asked_again)
 
     def settle(self, key: str) -> None:
         """He needs no call any more."""
@@ -76,6 +77,9 @@ class Missed(Presenter[MissedData]):
             self.do(self.client.ask("done_call_back", key.removeprefix(SLIP), "not wanted"), self._asked_again)
         elif key:
             self.do(self.client.ask("done_missed", key, "not wanted"), self._asked_again)
+
+    def _take_and_dial(self, number: str) -> Deferred[None]:
+        return self.client.ask("take_missed", number).addCallback(lambda _: self.client.dial(number))
 
     def _listed(self) -> None:
         if self.is_open:

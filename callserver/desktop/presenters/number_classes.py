@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from twisted.internet.defer import CancelledError
-from twisted.python.failure import Failure
-
-from callserver.desktop.not_connected import NotConnected
+from callserver.desktop.asking import by_the_way
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
-from callserver.wire.refusals import Refused
 from callserver.wire.rights import Right
 
 WORDS = {
@@ -49,7 +45,7 @@ class NumberClasses:
             self._known.clear()
         self._known[number] = ""
         asked = self._work.client.dial_class(number)
-        asked.addCallbacks(lambda kind: self._know(number, kind), lambda failure: self._not_known(number, failure))
+        by_the_way(asked, lambda kind: self._know(number, kind), lambda: self._not_known(number))
 
     def told(self, number: str) -> tuple[str, str]:
         """Its class in words, "" while it is not known; and why he may not dial it."""
@@ -64,7 +60,6 @@ class NumberClasses:
         self._known[number] = kind
         self._changed()
 
-    def _not_known(self, number: str, failure: Failure) -> None:
+    def _not_known(self, number: str) -> None:
         """It stays without a class, and is asked for again when it is typed again; the dial itself is judged anyway."""
-        failure.trap(Refused, NotConnected, CancelledError)  # type: ignore[no-untyped-call]
         self._known.pop(number, None)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from callserver.desktop.asking import by_the_way
 from callserver.desktop.foreign import beside
 from callserver.desktop.presenters.order_draft import HITS, ITEM, PIECES, PIECES_MAX, Draft, now
 from callserver.desktop.presenters.order_drafts import OrderDrafts
@@ -73,8 +74,7 @@ class OrderItems(OrderDrafts):
         if place == PIECES and item.isdecimal():
             asked = self.client.ask("find_items", item, "")
             known = partial(self._put_down, draft, partial(self._known, draft, item))
-            asked.addCallbacks(known, lambda _: None)  # the refusal itself is said
-            asked.addBoth(lambda _: self.refresh())
+            by_the_way(asked, known).addBoth(lambda _: self.refresh())  # the refusal itself is said
 
     def _known(self, draft: Draft, item: str, answer: Row) -> None:
         if draft.item.strip() == item:

@@ -81,17 +81,21 @@ class Outcome(Presenter[OutcomeData]):
     def done(self) -> None:
         """Tell the server; who is in his wrap-up is ready for the next."""
         if self._card is not None and self._code:
-            call = self._card.call_id
-            self.do(self.client.ask("set_outcome", call, self._code, self._note), lambda _: self._kept(call))
+            call, said = self._card.call_id, (self._code, self._note)
+            self.do(self.client.ask("set_outcome", call, *said), lambda _: self._kept(call, said))
 
     @property
     def has_drafts(self) -> bool:
         """Whether a note is typed that the server does not know."""
         return any(note.strip() for _, note in self._left.values()) or (bool(self._note.strip()) and not self._told)
 
-    def _kept(self, call: str) -> None:
-        if self._card is not None and self._card.call_id == call:
-            self._told = self.work.words("Kept")
+    def _kept(self, call: str, said: tuple[int, str]) -> None:
+        """What was chosen or typed since the server was told is not kept yet."""
+        if self._left.get(call) == said:
+            del self._left[call]
+        if self._card is None or self._card.call_id != call or (self._code, self._note) != said:
+            return
+        self._told = self.work.words("Kept")
         if self.model.seat.wrap_up:
             self.do(self.client.ready())
 

@@ -140,7 +140,7 @@ class Player(Presenter[PlayerData]):
     def choose(self, row: Row) -> None:
         """This one, from its beginning; its picture and marks come by themselves, its sound when it is played."""
         number = row["number"]
-        if number == self._row.get("number"):
+        if number == self._row.get("number") and row["length_s"] == self._row["length_s"]:  # else its call is over
             self._row = row
             self.refresh()
             return
@@ -153,11 +153,14 @@ class Player(Presenter[PlayerData]):
         if row["length_s"] is None:
             self._says = self.work.words("This call still runs: its recording can be heard when it is over")
         elif not self.work.lacks(Right.PLAY_RECORDINGS):
-            self._patience = self.work.clock.callLater(PATIENCE_S, self._draws)
-            peaks = self.client.ask("recording_peaks", number).addBoth(self._drawn, number)
-            self.do(peaks, lambda found: self._picture(number, found))
-            self.do(self.client.ask("recording_marks", number), lambda found: self._marked(number, found))
+            self._ask_picture(number)
         self.refresh()
+
+    def _ask_picture(self, number: int) -> None:
+        self._patience = self.work.clock.callLater(PATIENCE_S, self._draws)
+        peaks = self.client.ask("recording_peaks", number).addBoth(self._drawn, number)
+        self.do(peaks, lambda found: self._picture(number, found))
+        self.do(self.client.ask("recording_marks", number), lambda found: self._marked(number, found))
 
     # Hearing
 
@@ -305,6 +308,9 @@ class Player(Presenter[PlayerData]):
         self.refresh()
 
     def logged_in(self, hello: Hello) -> None:
+        """The picture that did not come before is asked for again."""
+        if self.data().may_play and not any(self._sides):
+            self._ask_picture(self._row["number"])
         self.refresh()
 
     def lost(self, why: object) -> None:

@@ -126,7 +126,7 @@ class Settings(Presenter[SettingsData]):
         section, _, setting = key.partition("\n")
         at = section, setting
         row = self._file.rows[at]
-        is_back = text == row["value"] and (not row["secret"] or not text)
+        is_back = text == row["value"]  # of a secret nothing is told
         self._changes.pop(at, None) if is_back else self._changes.update({at: text})
         self._changed()
 
@@ -160,6 +160,7 @@ class Settings(Presenter[SettingsData]):
         asked.addBoth(self._applied_or_not)
         asked.addErrback(self._read_again)
         self.do(asked, lambda answer: self._applied(saving, answer))
+        self.refresh()
 
     # What it is made of
 
@@ -222,6 +223,7 @@ class Settings(Presenter[SettingsData]):
     # Reading
 
     def _read(self) -> None:
+        self.problem = ""  # such as why it was not read before
         if self.work.lacks(Right.SUPERVISOR) or self.model.connection is not Connection.HERE:
             self.refresh()
         else:

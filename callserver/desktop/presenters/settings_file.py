@@ -49,7 +49,7 @@ class SettingsFile:
             self.read()
             return
         if not place:
-            self._is_other = self.digest not in ("", page["digest"])
+            self._is_other = self.digest != page["digest"]
             self.digest, self.sections, self.findings = page["digest"], page["sections"], page["findings"]
         self._coming |= {(row["section"], row["key"]): row for row in page["settings"]}
         if page["next"]:

@@ -6,14 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from twisted.internet.defer import CancelledError
-from twisted.python.failure import Failure
-
+from callserver.desktop.asking import by_the_way
 from callserver.desktop.foreign import beside
-from callserver.desktop.not_connected import NotConnected
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
-from callserver.wire.refusals import Refused
 from callserver.wire.targets import Target, TargetKind
 
 KINDS = ("queues", "groups", "offices", "menus")
@@ -49,7 +45,7 @@ class TargetBook:
 
     def ask(self) -> None:
         """Have the list anew."""
-        self._work.client.ask("list_targets").addCallbacks(self._listed, self._not_listed)
+        by_the_way(self._work.client.ask("list_targets"), self._listed)
 
     def name(self, target: str) -> str:
         """What people call it."""
@@ -74,6 +70,3 @@ class TargetBook:
         details += [words("closed now")] if row.get("open") is False else []
         number = str(row.get("number") or "")
         return Place(target, f"{number} {beside(row['name'])}".lstrip(), " · ".join(details))
-
-    def _not_listed(self, failure: Failure) -> None:
-        failure.trap(Refused, NotConnected, CancelledError)  # type: ignore[no-untyped-call]

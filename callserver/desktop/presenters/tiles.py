@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from callserver.desktop.foreign import isolated
 from callserver.desktop.presenters.clocks import stopwatch
+from callserver.desktop.presenters.rows import SEAT
 from callserver.wire.catalogue import N_, known, text, told
 from callserver.wire.messages import WRAP_UP, ChannelRow
 from callserver.wire.states import LineState, SeatState
@@ -26,7 +27,7 @@ WORDS: Mapping[State, str] = {  # short enough for a tile; whole in what is read
     LineState.WAIT_HANGUP: N_("clearing"),
     LineState.FAXING: N_("faxing"),
     LineState.DISCONNECTED: N_("line dead"),
-    SeatState.OFF: N_("not logged in"),
+    SeatState.OFF: N_("logged out"),
     SeatState.IDLE_PHONE: N_("idle"),
     SeatState.IDLE_PC: N_("idle"),
     SeatState.PAUSED: N_("paused"),
@@ -76,6 +77,11 @@ class Tile:
     wrap_up: bool
     kept: bool
     spoken: str
+
+    @property
+    def is_seat(self) -> bool:
+        """Else a line, or nothing."""
+        return self.channel.startswith(SEAT)
 
     @property
     def key(self) -> str:

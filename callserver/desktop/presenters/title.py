@@ -15,7 +15,10 @@ NAME_MAX = 40
 
 @dataclass(frozen=True)
 class TitleData:
-    """The window's title, the call for which it asks to be looked at, and whether there is a call at all."""
+    """
+    :param ringing_call: for which it asks to be looked at
+    :param has_call: one of his own, whose card has to be seen; not one that he listens to as a supervisor
+    """
 
     title: str
     ringing_call: str
@@ -31,7 +34,8 @@ class Title(Presenter[TitleData]):
         if seat.state is SeatState.RINGING and seat.call is not None:
             name = isolated(_short(caller_name(seat.call, self.work.language)))
             return TitleData(f"● {words('Incoming call')} {name} – {program}", seat.call.call_id, True)
-        return TitleData(f"{seat.number} {beside(_short(seat.name))} – {program}", "", seat.call is not None)
+        has_call = seat.call is not None and not seat.supervises
+        return TitleData(f"{seat.number} {beside(_short(seat.name))} – {program}", "", has_call)
 
     def status(self, status: SeatStatus) -> None:
         self.refresh()

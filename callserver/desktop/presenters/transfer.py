@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from twisted.internet.defer import Deferred
+
 from callserver.desktop.foreign import beside
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.call_card import caller_name
@@ -125,13 +127,13 @@ class Transfer(LivePresenter[TransferData]):
         if target.kind not in CONSULTED:
             self._say(self.work.words("There is nobody to ask: send the call on with Ctrl+Enter"))
         else:
-            self.do(self.client.consult(target, call_id=self.model.call_id))
+            self._once("consult", lambda call_id: self.client.consult(target, call_id=call_id))
 
     def send(self) -> None:
         """Blind: the call goes to the chosen one, and is out of hand."""
         target = self._fit()
         if target is not None and self.data().may_send:
-            self.do(self.client.transfer(str(target), call_id=self.model.call_id), self._sent)
+            self._once("send", lambda call_id: self.client.transfer(str(target), call_id=call_id), self._sent)
 
     def flash(self) -> None:
         """The exchange connects the party with the chosen number, where the line can."""
@@ -142,7 +144,7 @@ class Transfer(LivePresenter[TransferData]):
     def complete(self) -> None:
         """Leave the two to each other."""
         if self.data().may_complete:
-            self.do(self.client.join(call_id=self.model.call_id), self._sent)
+            self._once("join", lambda call_id: self.client.join(call_id=call_id), self._sent)
 
     def three_way(self) -> None:
         """All three talk."""
@@ -158,6 +160,13 @@ class Transfer(LivePresenter[TransferData]):
         """Leave the third one."""
         if self.data().may_cancel:
             self.do(cancel_consult(self.client, self.model.seat))
+
+    def _once(
+        self, act: str, ask: Callable[[str], Deferred[None]], then: Callable[[object], None] | None = None
+    ) -> None:
+        """Enter pressed twice in one call is one: nobody reads that the second was refused."""
+        call_id = self.model.call_id
+        self.do_once(f"{act} {call_id}", lambda: ask(call_id), then)
 
     def _sent(self, answer: object) -> None:
         self.chosen = self._list.typed = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
@@ -44,10 +45,16 @@ class WallNumber:
 
 @dataclass(frozen=True)
 class WallboardData:
-    """In reading order, three a row; `note`: what to say while they are not those of now."""
+    """
+    In reading order, three a row.
+
+    :param note: what to say while they are not those of now
+    :param is_old: nobody is connected: all this was so
+    """
 
     numbers: tuple[WallNumber, ...]
     note: str
+    is_old: bool
 
 
 class Wallboard(Presenter[WallboardData]):
@@ -58,6 +65,7 @@ class Wallboard(Presenter[WallboardData]):
         self._told: Row = {}
         self._told_s = self._asked_s = work.clock.seconds()
         self._is_seen = self._is_asking = False
+        self._lost_since_s, self._lost_at = -1.0, ""  # by the model's clock, and by that on the wall
 
     def start(self) -> None:
         super().start()
@@ -65,13 +73,9 @@ class Wallboard(Presenter[WallboardData]):
 
     def data(self) -> WallboardData:
         told = self._told
-        if self.problem:
-            note = self.problem
-        elif self.model.connection is not Connection.HERE:
-            note = lost_word(self.work)
-        else:
-            note = ""
-        return WallboardData(self._numbers(told) if told else (), note)
+        is_old = self.model.connection is not Connection.HERE
+        note = self._lost() if is_old else self.problem
+        return WallboardData(self._numbers(told) if told else (), note, is_old)
 
     def see(self) -> None:
         """It is on the screen now."""
@@ -85,10 +89,20 @@ class Wallboard(Presenter[WallboardData]):
     def logged_in(self, hello: Hello) -> None:
         if self._is_seen:
             self._ask()
+        self.refresh()
 
     def lost(self, why: object) -> None:
         self._is_asking = False
         self.refresh()
+
+    def _lost(self) -> str:
+        if self.model.certificate_changed:
+            return lost_word(self.work)
+        if self._lost_since_s != self.model.lost_since_s:
+            self._lost_since_s = self.model.lost_since_s
+            lost = datetime.now().astimezone() - timedelta(seconds=self.model.age_s(self._lost_since_s))
+            self._lost_at = lost.strftime("%H:%M")
+        return self.work.words("Not connected since {time}", time=self._lost_at)
 
     # The six
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QWidget,
 )
@@ -29,7 +30,7 @@ from callserver.desktop.views.theme import GRID, LARGE_PX, sized
 from callserver.desktop.views.widgets import ActionButton, ElidedLabel, Notice, name, tooltip
 
 BELOW_PX, LEAST_BELOW_PX = 18 * GRID, 12 * GRID
-LOW_ROW_PX = 3 * GRID
+LOW_ROW_PX, LEAST_BUTTON_PX = 3 * GRID, 12 * GRID
 WIDTHS_PX = (24, 104, 48, 64, 80)  # of those who wait: place, number, wait, queue, priority
 
 
@@ -42,7 +43,7 @@ class BoardView(Screen):
         super().__init__()
         words = work.words
         self.presenter: Board = Board(work, self.show_data)
-        self.title, self.notice = ElidedLabel(), Notice()
+        self.title, self.hearing, self.notice = ElidedLabel(), ElidedLabel(foreign=True), Notice()
         self.title.setFont(sized(LARGE_PX, bold=True))
         self.tiles = name(BoardTiles(), words("Lines and seats"))
         self.legend_button = QPushButton(words("Legend"))
@@ -65,9 +66,10 @@ class BoardView(Screen):
     def show_data(self, data: BoardData) -> None:
         """Paint it."""
         self.title.setText(data.title)
+        self.hearing.setText(data.hearing)
         self.notice.show_problem(data.problem)
         self.tiles.put(data.tiles, data.selected, data.is_old)
-        for part in (self.title, self.waiting, self.alarms, self.detail):
+        for part in (self.title, self.hearing, self.waiting, self.alarms, self.detail):
             part.setEnabled(not data.is_old)
         waiting = [(one.place, one.caller, one.wait, one.queue, one.priority, one.mark) for one in data.waiting]
         self.waiting.show_rows(waiting, range(len(waiting)))
@@ -95,13 +97,18 @@ class BoardView(Screen):
         self.tiles.setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """What destroys stands apart: behind a line, or where there is no room under it."""
+        """There may be less room, or more."""
         super().resizeEvent(event)
         self._below.setFixedHeight(max(LEAST_BELOW_PX, min(BELOW_PX, self.height() // 6)))
-        room = self.tiles.width()
-        needed = self._harmless.sizeHint().width() + self._harmful.sizeHint().width() + 4 * GRID
-        sideways = QBoxLayout.Direction.LeftToRight
-        self._row.setDirection(sideways if room >= needed else QBoxLayout.Direction.TopToBottom)
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
+        """What destroys stands apart: behind a line, or where there is no room under it; always at the same place."""
+        room = self.width() - (self.legend.width() if self.legend_button.isChecked() else 0)
+        needed = self._harmless.sizeHint().width() + self._harmful.sizeHint().width() + 6 * GRID
+        self._line.setVisible(room >= needed)
+        directions = QBoxLayout.Direction
+        self._row.setDirection(directions.LeftToRight if room >= needed else directions.TopToBottom)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another theme draws the legend anew."""
@@ -125,6 +132,7 @@ class BoardView(Screen):
     def _show_legend(self, shown: bool) -> None:
         self.legend.draw()
         self.legend.setVisible(shown)
+        self._place_buttons()
 
     def _connect(self) -> None:
         self.tiles.chosen.connect(self.presenter.select)
@@ -148,31 +156,43 @@ class BoardView(Screen):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         left = QWidget()
+        whole.addWidget(self.legend)  # at the left: the buttons stay
         whole.addWidget(left, 1)
-        whole.addWidget(self.legend)
         self.legend.hide()
         lines = column(left)
-        lines.addLayout(row((self.title, 0), (self.notice, 1), (self.legend_button, 0)))
+        lines.addLayout(row((self.title, 0), (self.hearing, 1), (self.notice, 1), (self.legend_button, 0)))
         lines.addWidget(self.tiles, 1)
         self._below, facts = QStackedWidget(), QWidget()
         facts.setLayout(row((self.waiting, 6), (self.detail, 3), (self.alarms, 3)))
         self._below.addWidget(facts)
         self._below.addWidget(self.question)
         lines.addWidget(self._below)
-        lines.addLayout(self._button_row())
+        lines.addWidget(self._button_row())
 
-    def _button_row(self) -> QBoxLayout:
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+    def _button_row(self) -> QWidget:
+        """
+        At the right edge, each as wide as its longest word.
+
+        So no click that was meant for one of them reaches another when the card of a call takes room at the left, or
+        a word changes.
+        """
+        whole = QWidget()
+        whole.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # no window is too narrow for it
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, whole)
+        self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(GRID)
-        self._harmless, self._harmful = QHBoxLayout(), QHBoxLayout()
+        self._row.addStretch(1)
+        self._harmless, self._harmful, self._line = QHBoxLayout(), QHBoxLayout(), QFrame()
         for deed, button in self.buttons.items():
-            (self._harmful if deed in DESTROYS else self._harmless).addWidget(button, 1)
-        line = QFrame()
-        line.setFrameShape(QFrame.Shape.VLine)
-        self._row.addLayout(self._harmless, 4)
-        self._row.addWidget(line)
-        self._row.addLayout(self._harmful, 3)
-        return self._row
+            button.setFixedWidth(max(LEAST_BUTTON_PX, *map(button.width_of, self.presenter.words_of(deed))))
+            (self._harmful if deed in DESTROYS else self._harmless).addWidget(button)
+        self._line.setFrameShape(QFrame.Shape.VLine)
+        self._row.addLayout(self._harmless)
+        self._row.addWidget(self._line)
+        self._row.addLayout(self._harmful)
+        for part in (self._harmless, self._harmful):
+            self._row.setAlignment(part, Qt.AlignmentFlag.AlignRight)
+        return whole
 
 
 def _facts(table: Table) -> Table:

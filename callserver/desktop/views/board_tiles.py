@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem
 
 from callserver.desktop.presenters.tiles import BLANK
 from callserver.desktop.views.keyed_rows import Index
-from callserver.desktop.views.tile_list import CELL, TileList, TilePainter
+from callserver.desktop.views.tile_list import TileList, TilePainter
 
 Move = QAbstractItemView.CursorAction
 
@@ -27,7 +27,7 @@ class BoardTiles(TileList):
 
     def moveCursor(self, action: Move, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """To the next tile in that direction; by a page, to the lowest one of its column."""
-        columns = max(1, self.viewport().width() // CELL.width())
+        columns = self.columns
         steps = {Move.MoveRight: 1, Move.MoveLeft: -1, Move.MoveDown: columns, Move.MoveUp: -columns}
         now = self.currentIndex()
         if action not in steps or not now.isValid():

@@ -110,10 +110,10 @@ class PlayerView(Screen):
         """What is being typed stays, until it is another recording or another note."""
         for widget in (self.note, self.class_, self.write):
             widget.setEnabled(data.may_note)
-        written = (data.number, data.note, data.class_)
-        if written != self._written:
-            self._written = written
+        (number, note, class_), self._written = self._written, (data.number, data.note, data.class_)
+        if (number, note) != (data.number, data.note):
             self.note.setText(data.note)
+        if (number, class_) != (data.number, data.class_):
             self.class_.setEditText(data.class_)
 
     # What a person does

@@ -22,8 +22,6 @@ class Screen(QWidget):
 
     presenter: Presenter[Any]
     is_wide = False  # the card makes room for it while there is no call
-    is_alone = False  # it fills the whole screen while there is no call
-    room_wanted = Signal()  # `is_alone` is otherwise now
     done = Signal()  # what the panel was opened for is done: the tabs again
     opens = Signal(object)  # an `Act`: another screen is wanted from here
 

@@ -24,7 +24,7 @@ from callserver.desktop.views.icons import BADGE_PX, badge, draw_badge
 from callserver.desktop.views.keyed_rows import ROW, Index, KeyedRows
 from callserver.desktop.views.theme import GRID, RING_PX, SMALL_PX, colours, sized
 
-TILE = QSize(180, 82)
+TILE = QSize(180, 82)  # wider where there is room
 GAP = GRID // 2
 CELL = TILE + QSize(GAP, GRID)
 SHARE = 0.12  # of the state's colour, for each step of depth
@@ -95,9 +95,20 @@ class TileList(QListView):
             self.blink_shown = True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """More tiles beside each other, or fewer."""
+        """More tiles beside each other, or fewer; all the room is theirs."""
         super().resizeEvent(event)
-        self.flowed.emit(max(1, self.viewport().width() // CELL.width()))
+        columns = self.columns
+        self.setGridSize(QSize(max(CELL.width(), self._room_px() // columns), CELL.height()))
+        self.flowed.emit(columns)
+
+    @property
+    def columns(self) -> int:
+        """So many tiles stand beside each other."""
+        return max(1, self._room_px() // CELL.width())
+
+    def _room_px(self) -> int:
+        """That of a scroll bar is kept, as Qt does."""
+        return self.maximumViewportSize().width() - self.verticalScrollBar().sizeHint().width() - 1
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As it is, and told to who paints the tiles: most often only clocks have to be painted."""
@@ -129,7 +140,7 @@ class TilePainter(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All are alike."""
-        return CELL
+        return self._tiles.gridSize()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One tile."""
@@ -147,9 +158,10 @@ class TilePainter(QStyledItemDelegate):
         painter.restore()
 
     def clock_place(self, cell: QRect, tile: Tile) -> QRect:
-        """Where the clock stands, at the right of the first line."""
+        """At the right: of the first line, or beside the state where a person's name needs all of that."""
         place, width = _inner(cell), self._cut[id(self._plain)].horizontalAdvance(tile.clock) + 2
-        return QRect(place.right() - GRID - width + 1, place.y() + GRID // 2, width, LINE_PX)
+        top = place.y() + GRID // 2 + (LINE_PX if tile.is_seat else 0)
+        return QRect(place.right() - GRID - width + 1, top, width, LINE_PX)
 
     def _all(self, painter: QPainter, place: QRect, tile: Tile, worn: Colours, selected: bool) -> None:
         self._frame(painter, place, tile, worn, selected)
@@ -174,9 +186,11 @@ class TilePainter(QStyledItemDelegate):
 
     def _lines(self, painter: QPainter, place: QRect, tile: Tile, worn: Colours) -> None:
         x, right, top = place.x() + TEXT_X, place.right() - GRID, place.y() + GRID // 2
-        clock = self._cut[id(self._plain)].horizontalAdvance(tile.clock)
-        self._line(painter, QRect(x, top, right - clock - GRID - x, LINE_PX), tile.title, self._bold, worn.text)
-        self._line(painter, QRect(x, top + LINE_PX, right - x, LINE_PX), tile.word, self._plain, worn.text)
+        whole = right - x
+        less = whole - self._cut[id(self._plain)].horizontalAdvance(tile.clock) - GRID
+        title, word = (whole, less) if tile.is_seat else (less, whole)
+        self._line(painter, QRect(x, top, title, LINE_PX), tile.title, self._bold, worn.text)
+        self._line(painter, QRect(x, top + LINE_PX, word, LINE_PX), tile.word, self._plain, worn.text)
         left = place.x() + GRID
         for line, words in enumerate((tile.caller, tile.what), 2):
             self._line(painter, QRect(left, top + line * LINE_PX, right - left, LINE_PX), words, self._small, worn.soft)
@@ -195,4 +209,4 @@ class TilePainter(QStyledItemDelegate):
 
 
 def _inner(cell: QRect) -> QRect:
-    return QRect(cell.topLeft() + QPoint(GAP // 2, GRID // 2), TILE)
+    return QRect(cell.topLeft() + QPoint(GAP // 2, GRID // 2), cell.size() - QSize(GAP, GRID))

@@ -1,77 +1,50 @@
-"""The wallboard: six tiles whose numbers are read from five metres."""
+"""The wallboard: a page of the window, and a window of its own, for a second screen that a whole room sees."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QGuiApplication,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from callserver.desktop.keys import Act, keys, shown
-from callserver.desktop.presenters.wallboard import Level, Wallboard, WallboardData, WallNumber
+from callserver.desktop.presenters.wallboard import Wallboard, WallboardData
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.desktop.views.colours import Ground
-from callserver.desktop.views.screen import Screen, column
-from callserver.desktop.views.theme import GRID, colours, sized
-from callserver.desktop.views.widgets import Notice, name
+from callserver.desktop.views.icons import program_icon
+from callserver.desktop.views.screen import Screen, column, row
+from callserver.desktop.views.theme import colours, sized
+from callserver.desktop.views.wall_tiles import LABEL_SHARE, WallTiles
+from callserver.desktop.views.widgets import Notice, announce, name
 
-COLUMNS, N_TILES = 3, 6
-LABEL_SHARE, NUMBER_SHARE = 0.064, 0.19  # of the height: 6 % and 18 % are read at five metres
-MARKS = {Level.NONE: "", Level.WITHIN: "✔ ", Level.NEAR: "! ", Level.BEYOND: "✖ "}
-CENTRED = int(Qt.AlignmentFlag.AlignCenter)
+FIRST_SIZE, SMALLEST = (1280, 720), (480, 270)
 
 
-class WallTile(QWidget):
-    """One number: its word above, its target beneath; its colour and its mark say how they stand to each other."""
+class WallboardScreen(Screen):
+    """The numbers are asked for only while it is seen."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._shown: WallNumber | None = None
+    presenter: Wallboard
 
-    def show_number(self, shown: WallNumber) -> None:
-        """Paint it."""
-        if shown == self._shown:
-            return
-        self._shown = shown
-        name(self, f"{shown.label} {shown.value} {shown.target}".rstrip())
-        self.update()
+    def showEvent(self, event: QShowEvent) -> None:
+        """From now on."""
+        super().showEvent(event)
+        self.presenter.see()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Sizes are shares of the whole board's height, not of the tile's."""
-        shown, whole = self._shown, self.parentWidget()
-        if shown is None or whole is None:
-            return
-        ground, height, painter = self._ground(shown.level), whole.height(), QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(ground.fill))
-        painter.drawRoundedRect(self.rect(), GRID, GRID)
-        painter.setPen(QColor(ground.text))
-        label, number, target = self._parts(height)
-        painter.setFont(_fitting(shown.label, label, round(LABEL_SHARE * height), wraps=True))
-        painter.drawText(label, CENTRED | int(Qt.TextFlag.TextWordWrap), shown.label)
-        painter.setFont(_fitting(shown.value, number, round(NUMBER_SHARE * height)))
-        painter.drawText(number, CENTRED, shown.value)
-        beneath = MARKS[shown.level] + shown.target if shown.target else ""
-        painter.setFont(_fitting(beneath, target, round(LABEL_SHARE * height)))
-        painter.drawText(target, CENTRED, beneath)
-
-    def _ground(self, level: Level) -> Ground:
-        worn = colours(self.palette())
-        plain = Ground(worn.panel, worn.text)
-        return {Level.WITHIN: worn.within, Level.NEAR: worn.near, Level.BEYOND: worn.beyond}.get(level, plain)
-
-    def _parts(self, height: int) -> tuple[QRect, QRect, QRect]:
-        """Two lines of a label, the number, the target."""
-        inside = self.rect().adjusted(GRID, GRID // 2, -GRID, -GRID // 2)
-        line = round(1.25 * LABEL_SHARE * height)
-        label = QRect(inside.left(), inside.top(), inside.width(), 2 * line)
-        target = QRect(inside.left(), inside.bottom() - line, inside.width(), line)
-        number = QRect(inside.left(), label.bottom(), inside.width(), target.top() - label.bottom())
-        return label, number, target
+    def hideEvent(self, event: QHideEvent) -> None:
+        """No more."""
+        super().hideEvent(event)
+        self.presenter.look_away()
 
 
-class WallboardView(Screen):
-    """Ctrl+F11: the whole screen, until a call comes; Esc leaves it."""
+class WallboardView(WallboardScreen):
+    """The page, from which the other is opened."""
 
     is_wide = True
 
@@ -80,78 +53,106 @@ class WallboardView(Screen):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         name(self, work.words("Wallboard"))
         table = keys(work.settings.now.keys)
-        self.board, self.notice = QWidget(), Notice()
-        self.full = QPushButton(f"{work.words('Full screen')} {shown(table[Act.FULL_SCREEN])}")
-        self.tiles = tuple(WallTile() for _ in range(N_TILES))
-        grid, self._foot = QGridLayout(self.board), QWidget()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(GRID)
-        for place, tile in enumerate(self.tiles):
-            grid.addWidget(tile, *divmod(place, COLUMNS))
-        for place in range(COLUMNS):
-            grid.setColumnStretch(place, 1)
-        for place in range(N_TILES // COLUMNS):
-            grid.setRowStretch(place, 1)
-        row, lines = QHBoxLayout(self._foot), column(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.notice, 1)
-        row.addWidget(self.full)
+        self.board, self.notice = WallTiles(), Notice()
+        self.apart = QPushButton(f"{work.words('Window of its own')} {shown(table[Act.WALL_WINDOW])}")
+        lines = column(self)
         lines.addWidget(self.board, 1)
-        lines.addWidget(self._foot)
-        self.presenter: Wallboard = Wallboard(work, self.show_data)
-        self.full.clicked.connect(self.fill_screen)
+        lines.addLayout(row((self.notice, 1), (self.apart, 0)))
+        self.presenter = Wallboard(work, self.show_data)
+        self.apart.clicked.connect(self._open_window)
 
     def show_data(self, data: WallboardData) -> None:
         """Paint it."""
-        for tile, number in zip(self.tiles, data.numbers, strict=False):
-            tile.show_number(number)
+        self.board.show_data(data)
         self.notice.show_problem(data.note)
-        self._foot.setVisible(not self.is_alone or bool(data.note))
 
-    def act(self, act: Act) -> bool:
-        """Ctrl+F11."""
-        if act is not Act.FULL_SCREEN:
-            return False
-        self.fill_screen()
-        return True
+    def _open_window(self) -> None:
+        self.opens.emit(Act.WALL_WINDOW)
 
-    def fill_screen(self) -> None:
-        """The whole screen, or the window again."""
-        self._alone(not self.is_alone)
-        self.setFocus()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """From now on the numbers are asked for."""
-        super().showEvent(event)
-        self.presenter.see()
+class WallboardWindow(WallboardScreen):
+    """
+    It stays while the agent goes on working in the other one, whose keys work here as well.
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """No more; and the window is as it was."""
-        super().hideEvent(event)
-        self.presenter.look_away()
-        if not event.spontaneous():
-            self._alone(False)
+    A double click gives it the whole screen and takes it back; Esc closes it.
+    """
 
-    def leave(self) -> None:
-        """The window is as it was."""
-        super().leave()
-        self._alone(False)
+    def __init__(self, work: Workplace) -> None:
+        super().__init__()
+        words = work.words
+        self.setWindowTitle(f"{words('Wallboard')} – {words('Telephone service centre')}")
+        self.setWindowIcon(program_icon())
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)  # the agent goes on typing where he was
+        self.setMinimumSize(*SMALLEST)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        name(self, words("Wallboard"))
+        self.board, self.note = WallTiles(self), WallNote(self)
+        lines = column(self, spacing=0)
+        lines.addWidget(self.board, 1)
+        lines.addWidget(self.note)
+        self.presenter = Wallboard(work, self.show_data)
 
-    def _alone(self, alone: bool) -> None:
-        if alone == self.is_alone:
+    def show_data(self, data: WallboardData) -> None:
+        """Paint it."""
+        self.board.show_data(data)
+        self.note.show_words(data.note)
+
+    def appear(self, beside: QWidget) -> None:
+        """Where the window of the work is not: all of a second screen; where there is none, a window like others."""
+        others = [screen for screen in QGuiApplication.screens() if screen is not beside.screen()]
+        self.resize(*FIRST_SIZE)
+        if others:
+            self.setGeometry(others[0].geometry())
+            self.showFullScreen()
+        else:
+            self.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Letters grow with it."""
+        super().resizeEvent(event)
+        self.note.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc."""
+        self.close() if event.key() == Qt.Key.Key_Escape else super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The whole screen, or not any more."""
+        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+
+
+class WallNote(QWidget):
+    """Why the numbers are not those of now, in letters as large as the words of the tiles; said aloud once."""
+
+    def __init__(self, whole: QWidget) -> None:
+        super().__init__()
+        self._whole, self.words = whole, ""
+        self.hide()
+
+    def show_words(self, words: str) -> None:
+        """Paint it; "" takes the line away."""
+        if words == self.words:
             return
-        self.is_alone = alone
-        window, full = self.window(), Qt.WindowState.WindowFullScreen
-        state = window.windowState()
-        window.setWindowState(state | full if alone else state & ~full)
-        self._foot.setVisible(not alone)
-        self.room_wanted.emit()
+        self.words = words
+        name(self, words)
+        self.fit()
+        self.setVisible(bool(words))
+        self.update()
+        if words:
+            announce(self, words, assertive=False)
 
+    def fit(self) -> None:
+        """The whole is larger now, or smaller."""
+        self.setFixedHeight(round(1.3 * LABEL_SHARE * self._whole.height()))
 
-def _fitting(words: str, room: QRect, px: int, wraps: bool = False) -> QFont:
-    """So large, or as large as there is room for."""
-    font = sized(max(px, 1), bold=True)
-    if not words or wraps:
-        return font
-    width = QFontMetrics(font).horizontalAdvance(words)
-    return font if width <= room.width() else sized(max(1, px * room.width() // width), bold=True)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """In the colour of what is wrong."""
+        painter = QPainter(self)
+        painter.setPen(colours(self.palette()).problem)
+        px = round(LABEL_SHARE * self._whole.height())
+        font = sized(max(px, 1), bold=True)
+        painter.setFont(font)
+        width = painter.fontMetrics().horizontalAdvance(self.words)
+        if width > self.width():
+            painter.setFont(sized(max(1, px * self.width() // width), bold=True))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.words)

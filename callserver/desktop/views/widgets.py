@@ -150,10 +150,13 @@ class ActionButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Both lines, on the grid of 8."""
+        return QSize(self.width_of(self.word), (6 if self.key else 4) * GRID)
+
+    def width_of(self, word: str) -> int:
+        """How wide it is with this word on it."""
         sign_px = SIGN_PX + GRID // 2 if self._sign else 0
-        word = QFontMetrics(sized(TEXT_PX)).horizontalAdvance(self.word) + sign_px
-        width = max(word, QFontMetrics(sized(SMALL_PX)).horizontalAdvance(self.key)) + 2 * GRID
-        return QSize(width, (6 if self.key else 4) * GRID)
+        wide = QFontMetrics(sized(TEXT_PX)).horizontalAdvance(word) + sign_px
+        return max(wide, QFontMetrics(sized(SMALL_PX)).horizontalAdvance(self.key)) + 2 * GRID
 
     def minimumSizeHint(self) -> QSize:
         """No word is ever cut."""

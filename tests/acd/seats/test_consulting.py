@@ -712,14 +712,18 @@ class BothAwayTests(ConsultingCase):
         self.li.retrieve()
         self.assertEqual(self.who_hears_whom(), {LINE: {LI}, LI: {LINE}})
 
-    def test_whom_one_of_them_calls_does_not_come(self) -> None:
-        """In a talk of three Li leaves the others to a number that nobody answers: they have each other, not Li."""
+    def leaves_them_to_a_number(self) -> None:
+        """A talk of three, from which Wang is away while Li puts the others through to a number that rings yet."""
         self.li.three_way()
         self.wang.retrieve()
         self.wang.hold()
         self.consult(self.li, f"number {OUTSIDE}")
         self.person().rings()
         self.li.join()
+
+    def test_whom_one_of_them_calls_does_not_come(self) -> None:
+        """In a talk of three Li leaves the others to a number that nobody answers: they have each other, not Li."""
+        self.leaves_them_to_a_number()
         self.person().does_not_answer()
         self.assertTrue(self.caller_hears_music())
         self.assertIsNot(self.li.status.state, SeatState.RINGING)
@@ -728,12 +732,7 @@ class BothAwayTests(ConsultingCase):
 
     def test_whom_one_of_them_calls_comes(self) -> None:
         """Likewise, and the number answers while Wang is away still: there is music, no silence, until he is back."""
-        self.li.three_way()
-        self.wang.retrieve()
-        self.wang.hold()
-        self.consult(self.li, f"number {OUTSIDE}")
-        self.person().rings()
-        self.li.join()
+        self.leaves_them_to_a_number()
         self.person().answers()
         (call,) = self.shop.calls
         outside = self.person()

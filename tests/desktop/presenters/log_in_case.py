@@ -118,7 +118,7 @@ class FakeStage:
         self.data: LogInData | None = None
         self.work: Workplace | None = None
         self.question: Question | None = None
-        self.problem, self.drafts, self.is_closed = "", False, False
+        self.problem, self.drafts, self.is_closed, self.n_closed = "", False, False, 0
 
     def show_log_in(self, log_in: LogIn, typed: Typed) -> None:
         self.log_in, self.typed, self.work = log_in, typed, None
@@ -138,6 +138,7 @@ class FakeStage:
 
     def close_for_good(self) -> None:
         self.is_closed = True
+        self.n_closed += 1
 
     def _show(self, data: LogInData) -> None:
         self.data = data

@@ -92,9 +92,9 @@ class SeenTests(BoardCase):
         self.client.answers([{"name": a, "settings": {"name": b}, "disabled": c} for a, b, c in people])
         self.assertEqual(self.now.title, "Lines 20 · seats 5")
         tile = {tile.channel: tile for tile in self.now.tiles}["seat 805"]
-        self.assertEqual((tile.title, tile.word, tile.clock), ("805 \u2068孙丽\u2069", "not logged in", ""))
+        self.assertEqual((tile.title, tile.word, tile.clock), ("805 \u2068孙丽\u2069", "logged out", ""))
         self.board.select("seat 805")
-        self.assertEqual(self.now.detail, ("805 \u2068孙丽\u2069 · not logged in",))
+        self.assertEqual(self.now.detail, ("805 \u2068孙丽\u2069 · logged out",))
         self.assertEqual(self.may(), set())
 
     def test_detail(self) -> None:

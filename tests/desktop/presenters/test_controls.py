@@ -111,6 +111,20 @@ class PressedTests(ControlsCase):
         self.controls.act(Act.HANG_UP)
         self.assertEqual(self.client.asked, [])
 
+    def test_pressed_twice(self) -> None:
+        """A key pressed twice before anything comes of it is one; so nobody reads that the second was refused."""
+        self.seat(SeatState.RINGING, LI)
+        for _ in range(2):
+            self.controls.act(Act.ANSWER)
+        self.seat(SeatState.RINGING, ZHAO)
+        self.controls.act(Act.ANSWER)  # of another call
+        self.talk()
+        for act in (Act.RECORD, Act.SECRET, Act.PARK):
+            self.controls.act(act)
+            self.controls.act(act)
+        done = ["answer", "answer", "start_recording", "hide_secret", "park"]
+        self.assertEqual([one[0] for one in self.client.asked], done)
+
     def test_hold_and_retrieve(self) -> None:
         """One key for both."""
         self.talk()

@@ -125,6 +125,8 @@ class LifeTests(LogInCase):
         self.life.close()
         self.assertTrue(self.stage.is_closed)
         self.assertEqual(self.client.asked, [("log_out",)])
+        self.client.answers()
+        self.assertEqual(self.stage.n_closed, 1)  # the program is not ended a second time
 
     def test_close_while_the_server_is_silent(self) -> None:
         """The window closes all the same, after some seconds."""

@@ -10,6 +10,7 @@ from callserver.desktop.presenters.log_in_data import Beside, Trust, Typed, firs
 from callserver.desktop.presenters.ways import reconnect_s
 from callserver.wire.catalogue import Complaint
 from callserver.wire.refusals import Refusal, Refused
+from callserver.wire.states import SeatState
 from tests.desktop.presenters.log_in_case import ONE, OTHER, SERVER, TYPED, LogInCase
 
 
@@ -38,6 +39,19 @@ class ServerTests(LogInCase):
         self.clock.advance(30)
         self.server.shows()
         self.assertEqual((self.shown.reach, self.shown.is_coming), ("Reachable, 12 ms", False))
+
+    def test_another_view(self) -> None:
+        """Another language is spoken while it is looked for: it is looked for once."""
+        self.life.speak("zh", TYPED)
+        self.assertEqual(len(self.server.looks), 1)
+
+    def test_gone_again(self) -> None:
+        """A server that has gone shows no certificate: what was shown before cannot be trusted any more."""
+        fingerprint = self.server.shows()
+        self.clock.advance(31)
+        self.server.is_off()
+        self.assertEqual((self.shown.trust, self.shown.certificate), (Trust.UNSEEN, ""))
+        self.assertFalse(self.panel.trust(fingerprint))
 
     def test_typing(self) -> None:
         """While another server is being typed it is not looked for at each letter."""
@@ -113,6 +127,12 @@ class CertificateTests(LogInCase):
         self.panel.log_in(TYPED)
         self.assertEqual(len(self.server.clients), 1)
 
+    def test_broken_file(self) -> None:
+        """A certificate that was kept and cannot be read is none: it is compared and trusted as the first one."""
+        self.settings.pin("shop.example", 8787, b"\xff rubbish")
+        self.server.shows()
+        self.assertIs(self.shown.trust, Trust.FIRST)
+
     def test_cannot_be_kept(self) -> None:
         """Where it cannot be written it says so, and does not log in."""
         fingerprint = self.server.shows()
@@ -183,6 +203,45 @@ class PersonTests(LogInCase):
         self.assertIn("801 is logged in at another window", self.shown.problem)
         self.panel.log_in(TYPED, take_over=True)
         self.assertTrue(self.server.asked[-1][3])
+
+    def test_another_person(self) -> None:
+        """What one has to do, a new password or a yes to take over, is not asked of the next, nor done to him."""
+        self.panel.log_in(TYPED)
+        self.server.refuses(Refused(Refusal.MUST_CHANGE))
+        other = replace(TYPED, number="802", new="tulip-42", again="tulip-42")
+        self.panel.log_in(other)
+        self.assertEqual((self.server.asked[-1], self.shown.must_change), (("802", "secret-words", None, False), False))
+        self.server.refuses(Refused(Refusal.ELSEWHERE))
+        self.panel.log_in(TYPED, take_over=True)
+        self.assertEqual(self.server.asked[-1], ("801", "secret-words", None, False))
+        self.assertFalse(self.shown.may_take_over)
+
+    def test_no_new_password(self) -> None:
+        """An empty new password is none: the rules are said, nothing is sent."""
+        self.panel.log_in(TYPED)
+        self.server.refuses(Refused(Refusal.MUST_CHANGE))
+        self.panel.log_in(TYPED)
+        self.assertEqual((len(self.server.asked), self.shown.beside), (1, Beside.NEW_PASSWORD))
+        self.assertIn("8 characters", self.shown.problem)
+
+    def test_server_typed_meanwhile(self) -> None:
+        """While he is logged in another server is typed: the one that let him in is there the next time."""
+        self.panel.log_in(replace(TYPED, by_telephone=True, telephone=" 80-01 "))
+        self.panel.server_typed("shop exam")
+        self.server.lets_in()
+        again = first_typed(self.settings)
+        self.assertEqual((again.server, again.telephone), (SERVER, "8001"))
+        self.assertNotIn("None", self.settings.now.servers)
+
+    def test_let_in_once(self) -> None:
+        """The work begins once; a status that comes before the log-in is through begins nothing."""
+        self.panel.log_in(TYPED)
+        self.server.seat(SeatState.IDLE_PC)
+        self.assertIsNone(self.stage.work)
+        self.server.lets_in()
+        work = self.stage.work
+        self.server.seat(SeatState.PAUSED)
+        self.assertIs(self.stage.work, work)
 
     def test_server_falls_silent(self) -> None:
         """The log-in does not go on for ever: it says why, and the person decides."""

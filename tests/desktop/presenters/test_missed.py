@@ -77,6 +77,17 @@ class MissedTests(ServedCase):
         self.addCleanup(bar.stop)
         return shown
 
+    def test_strange_answer(self) -> None:
+        """A list that cannot be understood is in the log, once; what was known stays, and it is asked for again."""
+        self.work.missed.ask()
+        self.served["missed_calls"] = {"found": []}
+        self.work.missed.ask()
+        self.assertEqual([one.type for one in self.flushLoggedErrors()], [KeyError])
+        self.assertEqual(len(self.work.missed.calls), 2)
+        self.served["missed_calls"] = {"rows": []}
+        self.work.missed.ask()
+        self.assertEqual(self.work.missed.calls, ())
+
     def test_counted_until_opened(self) -> None:
         """What came, also in the time away, is in the bar until the list is opened; what comes then counts anew."""
         bar = self.bar()
@@ -110,8 +121,9 @@ class MissedTests(ServedCase):
         self.missed.opened()
         self.missed.call("13912345678")
         self.assertEqual(self.asked(), [("take_missed", "13912345678")])
+        self.missed.call("13912345678")
         self.client.answers()
-        self.assertEqual(self.asked()[-1], ("dial", "13912345678"))
+        self.assertEqual(self.asked(), [("take_missed", "13912345678"), ("dial", "13912345678")])
 
     def test_taken_by_another(self) -> None:
         """Who calls him already is said; the server's refusal too, and nothing is dialled."""
@@ -154,6 +166,31 @@ class MissedTests(ServedCase):
         self.missed.settle("0755123")
         wanted = [("take_call_back", "c9"), ("done_call_back", "c9", "not wanted")]
         self.assertEqual(self.asked(), [*wanted, ("done_missed", "0755123", "not wanted")])
+
+    def test_withheld(self) -> None:
+        """Who has not told his number is in the list all the same."""
+        self.served["list_call_backs"] = [SLIP | {"number": "", "name": ""}]
+        self.missed.opened()
+        self.assertEqual(self.shown[-1].rows[0].title, "number withheld")
+
+    def test_nobody_chosen(self) -> None:
+        """Enter where nobody is chosen calls nobody, and settles nothing."""
+        self.missed.opened()
+        self.missed.call("")
+        self.missed.settle("")
+        self.assertEqual(self.asked(), [])
+
+    def test_connection_back(self) -> None:
+        """Who came while the connection was lost is in the list when it is back; it is asked for once at a time."""
+        del self.served["missed_calls"]
+        self.log_in()
+        self.assertIn(("list_call_backs",), self.client.asked)
+        self.missed.opened()
+        self.assertEqual([one for one in self.client.asked if one[0] == "missed_calls"], [("missed_calls", "en")])
+        self.client.answers(Refused(Refusal.SERVER))
+        self.missed.opened()
+        self.client.answers(MISSED)
+        self.assertEqual(len(self.shown[-1].rows), 2)
 
     def test_in_a_talk(self) -> None:
         """Nobody is called back in a talk."""

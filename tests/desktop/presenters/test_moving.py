@@ -203,6 +203,14 @@ class SendingTests(TransferCase):
         self.client.waiting[-1].callback(None)
         self.assertEqual(self.closed, [True])
 
+    def test_pressed_twice(self) -> None:
+        """Enter pressed twice asks once, and sends on once."""
+        self.transfer.find("1")
+        for act in (self.transfer.consult, self.transfer.send):
+            act()
+            act()
+        self.assertEqual(self.client.asked, [("consult", "seat 802"), ("transfer", "seat 802")])
+
     def test_who_cannot(self) -> None:
         """It says why, and nothing is asked of the server."""
         self.transfer.find("2")

@@ -101,6 +101,31 @@ class OutcomeTests(WorkCase):
         self.outcome.done()
         self.assertEqual((self.now.code, self.now.may_be_done, self.client.asked), (0, False, []))
 
+    def test_typed_while_it_is_kept(self) -> None:
+        """What is written before the server has answered is not kept: it does not say so, and the wrap-up goes on."""
+        self.seat(SeatState.TALKING, LI)
+        self.outcome.choose(1)
+        self.outcome.done()
+        self.seat(SeatState.PAUSED, reason=WRAP_UP, wrap_up_s=30)
+        self.outcome.type("calls again")
+        self.client.answers()
+        self.assertEqual((self.now.told, self.outcome.has_drafts, len(self.client.asked)), ("", True, 1))
+        self.outcome.done()
+        self.client.answers()
+        self.assertEqual((self.now.told, self.client.asked[-1]), ("Kept", ("ready",)))
+
+    def test_kept_after_the_next_has_come(self) -> None:
+        """What was kept when the next call had come is kept: it is not asked about at the end; his wrap-up stays."""
+        self.seat(SeatState.TALKING, LI)
+        self.outcome.choose(1)
+        self.outcome.type("calls again")
+        self.outcome.done()
+        self.seat(SeatState.TALKING, ZHAO)
+        self.assertTrue(self.outcome.has_drafts)
+        self.seat(SeatState.PAUSED, reason=WRAP_UP, wrap_up_s=30)
+        self.client.answers()
+        self.assertEqual((self.outcome.has_drafts, self.now.told, len(self.client.asked)), (False, "", 1))
+
     def test_of_others(self) -> None:
         """A call that a supervisor listens to is not his to judge."""
         self.seat(SeatState.TALKING, LI, reason="listens")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from callserver.desktop.not_connected import NO_CONNECTION, NotConnected
 from callserver.desktop.presenters.player import Player, PlayerData
 from callserver.wire.messages import Access, Card
 from callserver.wire.refusals import Refusal, Refused
@@ -189,6 +190,30 @@ class HearingTests(PlayerCase):
         self.assertIn("still runs", self.seen.says)
         self.assertEqual(self.client.asked, [])
 
+    def test_runs_no_more(self) -> None:
+        """A call that is over by the time the list is asked for again can be heard, with picture and length."""
+        self.player.choose(row(5, length_s=None))
+        self.player.choose(row(5))
+        self.assertEqual([asked[0] for asked in self.client.asked], ["recording_peaks", "recording_marks"])
+        self.assertEqual((self.seen.may_play, self.seen.says, self.seen.clock), (True, "", "0:00 / 1:00"))
+        self.player.choose(row(5, note="x"))
+        self.assertEqual((len(self.client.asked), self.seen.note), (2, "x"))
+
+    def test_picture_after_the_connection(self) -> None:
+        """A picture that a lost connection kept away comes when it is back; one that is there stays."""
+        self.player.choose(row(4))
+        lost = NotConnected(NO_CONNECTION)
+        self.model.lost(lost)
+        self.client.answers(lost)
+        self.client.answers(lost)
+        self.log_in()
+        self.client.answers({"far": b"\x01", "near": b"", "samples": 8000})
+        self.client.answers([])
+        self.assertEqual((self.seen.far, self.seen.problem), (b"\x01", ""))
+        self.model.lost(lost)
+        self.log_in()
+        self.assertEqual(self.client.waiting, [])
+
     def test_slow_picture(self) -> None:
         """A picture that takes long is told of, until it is there."""
         self.player.choose(row(4))
@@ -205,6 +230,41 @@ class HearingTests(PlayerCase):
         self.client.answers({"far": b"\x01", "near": b"", "samples": 8000})
         self.client.answers([])
         self.assertEqual((self.seen.number, self.seen.far), (5, b""))
+
+    def test_left_behind(self) -> None:
+        """What was wrong with one, its slow picture, its marks and its file go with it when another is chosen."""
+        folder = Path(self.mktemp())
+        folder.mkdir()
+        self.has_device = False
+        self.chosen()
+        self.player.play_or_pause()
+        self.player.fetch(str(folder / "a.wav"), "mixed")
+        self.player.choose(row(5))
+        self.assertEqual((self.seen.problem, self.seen.fetched, self.seen.marks), ("", None, ()))
+        self.client.waiting.clear()
+        self.player.play_or_pause()
+        self.player.choose(row(6, length_s=None))
+        self.assertEqual(self.seen.problem, "")
+        self.clock.advance(1)
+        self.assertIn("still runs", self.seen.says)
+        self.assertEqual(list(folder.iterdir()), [])
+
+    def test_late_marks(self) -> None:
+        """Marks, and what was written, of a recording that was left do not come to the one that is shown."""
+        self.player.choose(row(4))
+        self.player.write_note("of the fourth")
+        _, marks, note = self.client.waiting
+        self.player.choose(row(5))
+        marks.callback([{"at_s": 15.0, "length_s": 0.0, "text": "hold"}])
+        note.callback(None)
+        self.assertEqual((self.seen.marks, self.seen.note, self.seen.says), ((), "", ""))
+        self.assertEqual(self.changes, [(4, {"note": "of the fourth"})])
+
+    def test_whose(self) -> None:
+        """A caller without a name has a number; who has withheld it is told to have."""
+        for more, who in (({"name": ""}, "13800138000"), ({"name": "", "caller": ""}, "withheld")):
+            self.player.choose(row(len(who), **more))
+            self.assertIn(f" · {who}", self.seen.title)
 
     def test_late_refusal(self) -> None:
         """A part of a recording that was left does not come: the one that is heard now plays on."""
@@ -296,6 +356,15 @@ class FileTests(PlayerCase):
             self.assertIsNone(self.seen.fetched)
             self.client.waiting.clear()
         self.assertIn("download recordings", self.seen.problem)
+
+    def test_one_at_a_time(self) -> None:
+        """While one file is fetched no second is begun; who leaves the panel leaves no half file."""
+        self.player.fetch(str(self.path), "mixed")
+        self.player.fetch(str(self.folder / "b.wav"), "mixed")
+        self.client.answers({"octets": b"RIFF", "total": 8})
+        self.assertEqual([one.name for one in self.folder.iterdir()], ["a.wav.part"])
+        self.player.stop()
+        self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_no_place(self) -> None:
         """A file that is there is not touched; a folder that is not is named."""

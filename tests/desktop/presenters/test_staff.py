@@ -9,7 +9,7 @@ from callserver.wire.catalogue import LANGUAGES, N_
 from callserver.wire.messages import Access
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
-from tests.desktop.presenters.work_case import WorkCase
+from tests.desktop.presenters.work_case import EVERY_RIGHT, WorkCase
 
 FLAGS = {"disabled": False, "locked": False, "must_change": False, "has_pin": False}
 
@@ -203,6 +203,91 @@ class StaffTests(StaffCase):
         self.editor.undo()
         self.assertEqual((self.now.phone, self.now.may_save), ("", False))
 
+    def test_saved_twice(self) -> None:
+        """Ctrl+S pressed twice saves once, and does not take his own change for somebody else's."""
+        self.comes()
+        self.editor.type("name", "Wang")
+        self.editor.save()
+        self.client.answers(PEOPLE)
+        self.editor.save()
+        saved = person("801", "Wang")
+        self.client.answers(saved)
+        self.client.answers([saved, PEOPLE[1]])
+        self.assertEqual([one[0] for one in self.client.asked], ["list_staff", "save_staff", "list_staff"])
+        self.assertEqual((self.now.note, self.now.problem), ("Saved", ""))
+
+    def test_undone_while_saving(self) -> None:
+        """What is undone before it went out is not sent any more."""
+        self.comes()
+        self.editor.type("name", "Wang")
+        self.editor.save()
+        self.editor.undo()
+        self.client.answers(PEOPLE)
+        self.assertEqual((self.last()[0], self.now.name), ("list_staff", "王芳"))
+
+    def test_another_one_while_saving(self) -> None:
+        """Who looks at somebody else, or begins somebody new, meanwhile has saved the one whom he meant."""
+        self.comes()
+        self.editor.type("name", "Wang")
+        self.editor.save()
+        self.editor.new()
+        self.client.answers(PEOPLE)
+        self.assertEqual((self.last(), self.now.problem), (("save_staff", "801", {"name": "Wang"}), ""))
+        self.client.answers(person("801", "Wang"))
+        self.editor.name("803")
+        self.editor.save()
+        self.editor.choose("802")
+        self.client.answers(PEOPLE)
+        self.assertEqual((self.last(), self.now.problem), (("save_staff", "803", {}), ""))
+
+    def test_somebody_new(self) -> None:
+        """Of somebody new nothing is there yet to be deleted or given another password; no dots stand for one."""
+        self.comes()
+        self.assertEqual((self.now.password, self.now.may_reset), ("••••••", True))
+        self.editor.new()
+        self.editor.ask_delete()
+        self.editor.new_password()
+        self.assertEqual((self.now.password, self.now.may_reset, self.now.heading), ("", False, "New agent"))
+        self.assertEqual((self.now.question, self.client.asked), (None, []))
+
+    def test_new_with_his_number_alone(self) -> None:
+        """Somebody of whom nothing but the number is known is somebody, too, before his groups are written."""
+        self.comes()
+        self.editor.new()
+        self.editor.name("803")
+        self.editor.put_in("orders", True)
+        self.editor.save()
+        self.client.answers(PEOPLE)
+        self.assertEqual(self.last(), ("save_staff", "803", {}))
+
+    def test_heading(self) -> None:
+        """Above his fields stands all that is the matter with him."""
+        self.comes([person("801", "王芳", must_change=True, has_pin=True), PEOPLE[1]])
+        self.assertEqual(self.now.heading, "801 王芳 · first password · telephone PIN")
+
+    def test_deleted_with_a_draft(self) -> None:
+        """What was typed of who is deleted is lost with him, and nobody is asked about it at the end."""
+        self.comes()
+        self.editor.type("name", "Wang")
+        self.editor.ask_delete()
+        self.editor.answer(True)
+        self.client.answers()
+        self.assertFalse(self.editor.has_drafts)
+
+    def test_connection_back(self) -> None:
+        """When the connection is back all of it is asked for again: somebody may have changed it meanwhile."""
+        self.comes()
+        self.log_in()
+        self.assertEqual([one[0] for one in self.client.asked], ["list_staff", "list_groups"])
+
+    def test_asked_twice(self) -> None:
+        """Opened twice before the server has told it, each setting is there once."""
+        self.editor.load()
+        for _ in range(2):
+            for answer in ({"key": "number", "fields": FIELDS, "next": ""}, PEOPLE, GROUPS):
+                self.client.answers(answer)
+        self.assertEqual([one["key"] for one in self.editor.fields], [one["key"] for one in FIELDS])
+
     def test_wrong_number(self) -> None:
         """What cannot be is said while it is typed, and not sent."""
         self.comes()
@@ -241,15 +326,16 @@ class StaffTests(StaffCase):
         self.editor.new_password()
         self.client.answers("kite-57-lamp")
         self.assertIn("kite-57-lamp", self.now.secret)
+        self.assertEqual(self.last()[0], "list_groups")  # his flags are others now
         self.editor.open()
         self.assertEqual(self.now.secret, "")
 
     def test_right_1_taken(self) -> None:
         """Who is no supervisor any more sees nothing of it."""
-        self.comes()
+        self.comes([PEOPLE[0], person("802", "刘洋", disabled=True)])
         self.model.access(Access(frozenset({Right.LISTEN}), (), ()))
         self.assertIn("Needs the right", self.now.lacks)
-        self.assertEqual(self.now.people, ())
+        self.assertEqual((self.now.people, self.now.out), ((), frozenset()))
 
 
 class NoSupervisorTests(StaffCase):
@@ -259,3 +345,8 @@ class NoSupervisorTests(StaffCase):
         """It says why, and the server is not asked."""
         self.assertIn("Needs the right “supervisor”", self.now.lacks)
         self.assertEqual(self.client.asked, [])
+
+    def test_given(self) -> None:
+        """Who is made a supervisor while he looks at it sees the staff."""
+        self.model.access(Access(EVERY_RIGHT, (), ()))
+        self.assertIn("list_staff", [one[0] for one in self.client.asked])

@@ -84,7 +84,10 @@ class WallTests(WorkCase):
         self.model.lost(NotConnected("gone"))
         self.clock.pump([1.0] * 60)
         self.assertEqual(self.shown[-1].numbers, before)
-        self.assertIn("Connection lost", self.shown[-1].note)
+        self.assertRegex(self.shown[-1].note, "^Not connected since [0-9]{2}:[0-9]{2}$")
+        self.assertTrue(self.shown[-1].is_old)
+        self.log_in()
+        self.assertEqual((self.shown[-1].note, self.shown[-1].is_old), ("", False))
 
 
 class MyDayTests(WorkCase):
@@ -123,6 +126,29 @@ class MyDayTests(WorkCase):
         self.model.lost(NotConnected("gone"))
         self.assertEqual((self.shown[-1].connection, self.shown[-1].is_connected), ("Not connected", False))
         self.assertIn("23", self.shown[-1].day)
+
+    def test_nobody_answered(self) -> None:
+        """A call that was not answered is in the figures a moment later, too, however often they were due before."""
+        self.client.answers(DAY)
+        self.clock.pump([1.0] * int(EVERY_S - 1))
+        self.seat(SeatState.RINGING, Card("c1", "13800138000"))
+        self.seat(SeatState.IDLE_PC)
+        self.clock.advance(1)
+        self.assertEqual(len(self.client.asked), 2)
+        self.client.answers(DAY)
+        self.seat(SeatState.RINGING, Card("c2", "13800138000"))
+        self.seat(SeatState.IDLE_PC)
+        self.clock.pump([1.0] * int(AFTER_CALL_S))
+        self.assertEqual(len(self.client.asked), 3)
+
+    def test_back(self) -> None:
+        """Nothing is asked without a connection; when it is back the figures of the day are asked for at once."""
+        self.client.answers(DAY)
+        self.model.lost(NotConnected("gone"))
+        self.clock.pump([1.0] * int(2 * EVERY_S))
+        self.assertEqual(len(self.client.asked), 1)
+        self.log_in()
+        self.assertEqual(len(self.client.asked), 2)
 
     def test_how_fast(self) -> None:
         """How long the connection takes stands beside it, as soon as it is measured, and not when it is lost."""

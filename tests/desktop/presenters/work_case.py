@@ -7,6 +7,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from callserver.desktop.client import AgentClient
@@ -25,25 +26,36 @@ EVERY_RIGHT = frozenset(Right)
 
 
 class AskedClient(AgentClient):
-    """Every act is kept, with the Deferred that waits for its answer; `meant`: for which call each was, "" for any."""
+    """
+    Every act is kept, with the Deferred that waits for its answer; `meant`: for which call each was, "" for any.
+
+    An answer that breaks what waits for it fails the test that gives it, and not another one when rubbish is collected.
+    """
 
     def __init__(self, clock: Clock, model: ShopModel) -> None:
         super().__init__(clock, None, "801", "secret", model)  # type: ignore[arg-type]
         self.asked: list[tuple[Any, ...]] = []
         self.meant: list[str] = []
         self.waiting: list[Deferred[Any]] = []
+        self._acts: dict[Deferred[Any], str] = {}
 
     def ask(self, act: str, *args: object, call_id: str = "") -> Deferred[Any]:
         answer: Deferred[Any] = Deferred()
         self.asked.append((act, *args))
         self.meant.append(call_id)
         self.waiting.append(answer)
+        self._acts[answer] = act
         return answer
 
-    def answers(self, answer: Any = None) -> None:
-        """To the oldest act that waits; an exception refuses it."""
-        waiting = self.waiting.pop(0)
+    def answers(self, answer: Any = None, act: str = "") -> None:
+        """To the oldest act that waits, or the oldest of this name; an exception refuses it."""
+        waiting = next(one for one in self.waiting if act in ("", self._acts.get(one)))
+        self.waiting.remove(waiting)
         waiting.errback(answer) if isinstance(answer, Exception) else waiting.callback(answer)
+        broken: list[Failure] = []
+        waiting.addErrback(broken.append)
+        if broken:
+            broken[0].raiseException()
 
 
 class WorkCase(SynchronousTestCase):

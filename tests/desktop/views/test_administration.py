@@ -13,13 +13,13 @@ from callserver.desktop.presenters.things import KINDS
 from callserver.desktop.views.settings import SettingsView
 from callserver.desktop.views.staff import StaffView
 from callserver.desktop.views.wallboard import WallboardView
-from callserver.desktop.window import SMALLEST, MainWindow
+from callserver.desktop.window import SMALLEST
 from callserver.wire.rights import Right
 from tests.desktop import judge, qt
 from tests.desktop.presenters.test_settings import ENABLED, MAIL, PORT, QUEUE, QUEUE_FIELDS, RINGS, SECTIONS
 from tests.desktop.presenters.test_staff import FIELDS, GROUPS, both, person
 from tests.desktop.presenters.test_wallboard import DAY, TOLD
-from tests.desktop.presenters.work_case import WorkCase
+from tests.desktop.views.main_window_case import MainWindowCase
 
 LONG = "班长 & <b>Supervisor</b> " + "W" * 300
 LONG_SETTING = RINGS | {"key": "long", "meaning": both("long " * 40), "value": "V" * 300, "kind": "text"}
@@ -37,14 +37,7 @@ SERVER: dict[str, Any] = {
 }
 
 
-class AdministrationTests(WorkCase):
-    def setUp(self) -> None:
-        super().setUp()
-        qt.application()
-        self.window = MainWindow(self.work)
-        qt.shown(self, self.window)
-        self.addCleanup(self.window.leave)
-
+class AdministrationTests(MainWindowCase):
     def opened(self, act: Act) -> Any:
         """The panel, with all that the server has to say."""
         self.window.open(act)
@@ -118,8 +111,10 @@ class AdministrationTests(WorkCase):
         panel = self.opened(Act.WALLBOARD)
         assert isinstance(panel, WallboardView)
         self.assertEqual(self.judged(), [])
-        self.assertEqual(panel.tiles[2].accessibleName(), "Service level 20 s 82 % ≥ 80 %")
-        self.assertLessEqual(max(one.width() for one in panel.tiles) - min(one.width() for one in panel.tiles), 1)
+        self.assertEqual(panel.board.tiles[2].accessibleName(), "Service level 20 s 82 % ≥ 80 %")
+        self.assertLessEqual(
+            max(one.width() for one in panel.board.tiles) - min(one.width() for one in panel.board.tiles), 1
+        )
         self.assertEqual(self.window.day.day.text(), "Today 23 answered · 1 missed · average 2:31")
 
 
@@ -143,5 +138,5 @@ class ChineseTests(AdministrationTests):
         """Likewise."""
         panel = self.opened(Act.WALLBOARD)
         self.assertEqual(self.judged(), [])
-        self.assertEqual(panel.tiles[0].accessibleName(), "排队人数 3 ≤ 5")
+        self.assertEqual(panel.board.tiles[0].accessibleName(), "排队人数 3 ≤ 5")
         self.assertEqual(self.window.day.day.text(), "今日 接听 23 · 未接 1 · 平均 2:31")

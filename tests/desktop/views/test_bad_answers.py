@@ -16,6 +16,7 @@ from callserver.wire.messages import Card
 from callserver.wire.states import SeatState
 from tests.desktop import qt
 from tests.desktop.presenters.work_case import WorkCase
+from tests.once import leave_out_what_stands
 
 ANSWERS: tuple[Any, ...] = (None, "what?", 7, [1, "two"], [{}], {}, {"rows": 3}, {"found": [{}]}, {"number": 600001})
 LI = Card("call-1", "13800138000", queue="shop")
@@ -25,8 +26,7 @@ class BadAnswerTests(WorkCase):
     def setUp(self) -> None:
         super().setUp()
         qt.application()
-        gc.freeze()  # what was there before is looked at no more, each time that rubbish is collected
-        self.addCleanup(gc.unfreeze)
+        leave_out_what_stands()
 
     def answered(self, answer: Any) -> None:
         """Everything that was asked, and what is asked thereupon."""

@@ -1,7 +1,8 @@
+from collections.abc import Mapping
 from time import process_time
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible, QImage, QKeyEvent
+from PySide6.QtGui import QAccessible, QFontMetrics, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -9,6 +10,8 @@ from callserver.desktop.foreign import ISOLATE, POP
 from callserver.desktop.keys import Act
 from callserver.desktop.presenters.deeds import DESTROYS, Deed
 from callserver.desktop.views.board import BoardView
+from callserver.desktop.views.theme import GRID, sized
+from callserver.desktop.views.tile_list import LINE_PX, TEXT_X, TITLE_PX
 from callserver.wire.messages import Access
 from callserver.wire.rights import Right
 from callserver.wire.states import LineState
@@ -16,6 +19,7 @@ from tests.desktop.board_shop import LINES, QUEUES, SEATS, heard, line
 from tests.desktop.presenters.work_case import EVERY_RIGHT, WorkCase
 from tests.desktop.qt import application, click, flush, key, shown
 
+CARD_PX = 308  # with what is between
 WIDE = (1264, 640)  # six columns beside each other
 
 
@@ -100,6 +104,19 @@ class TileListTests(BoardViewCase):
         self.assertEqual(self.selected(), "line 7")
         self.assertIn("Line 7", self.view.detail.text())
 
+    def test_long_names(self) -> None:
+        """A person's name has the whole line of his tile, and the tiles have all the width there is."""
+        tiles = self.view.tiles
+        for width in (WIDE[0], 944):
+            self.view.resize(width, 640)
+            flush()
+            right = max(tiles.visualRect(tiles.tiles.index(row)).right() for row in range(24))
+            self.assertLess(tiles.viewport().width() - right, 3 * GRID)  # room of a scroll bar
+            cell = tiles.visualRect(tiles.tiles.index(tiles.tiles.place_of("seat 803")))
+            clock = tiles._painter.clock_place(cell, tiles.tiles.rows[tiles.tiles.place_of("seat 803")])
+            self.assertGreater(clock.top(), cell.top() + LINE_PX)
+            self.assertGreaterEqual(cell.width() - TEXT_X - GRID, _width("803 Bartholomew Li"))
+
     def test_selection_stays(self) -> None:
         """What is selected stays so while everything changes round it, and when the window is made narrower."""
         self.view.presenter.select("seat 803")
@@ -157,6 +174,10 @@ class TileListTests(BoardViewCase):
         self.assertLess((process_time() - before) / 10, 0.05)
 
 
+def _width(name: str) -> int:
+    return QFontMetrics(sized(TITLE_PX, bold=True)).horizontalAdvance(name)
+
+
 def _pixels(picture: QImage, place: QRect) -> list[str]:
     return [
         picture.pixelColor(x, y).name()
@@ -194,6 +215,53 @@ class DeedViewTests(BoardViewCase):
         self.view.resize(600, 640)
         flush()
         self.assertGreater(self.view.buttons[Deed.BREAK_OFF].y(), self.view.buttons[Deed.TAKE_OVER].y())
+
+    def test_places(self) -> None:
+        """
+        Each button is where it was, listening or not, with the legend and when a call's card takes room at the left.
+
+        Where it was: measured from the right edge, which stays. In the smallest window beside a card, what destroys
+        still is, and the others go to where nothing was.
+        """
+        self.view.presenter.select("seat 802")
+        for width in (*WIDE[:1], 956):
+            self.view.resize(width, 640)
+            flush()
+            before = self._from_the_right()
+            for status in (heard(), heard("whispers"), heard("barged in")):
+                self.model.status(status)
+                flush()
+                self.assertEqual(self._from_the_right(), before, status.reason)
+            self.view.presenter.select("line 12")  # disabled: another word
+            flush()
+            self.assertEqual(self._from_the_right(), before)
+            self.view.legend_button.click()
+            flush()
+            self._destroys_nothing_new(before, width == WIDE[0])
+            self.view.legend_button.click()
+            self.view.resize(width - CARD_PX, 640)
+            flush()
+            self._destroys_nothing_new(before, width == WIDE[0])
+
+    def _destroys_nothing_new(self, before: Mapping[Deed, tuple[int, int, int]], is_wide: bool) -> None:
+        now, kept = self._from_the_right(), set(Deed) if is_wide else DESTROYS
+        self.assertEqual({deed: now[deed] for deed in kept}, {deed: before[deed] for deed in kept})
+        self.assertFalse([deed for deed in set(Deed) - kept if now[deed] in before.values()])
+
+    def _from_the_right(self) -> dict[Deed, tuple[int, int, int]]:
+        buttons = self.view.buttons.items()
+        places = {deed: (button.mapTo(self.view, QPoint()), button.width()) for deed, button in buttons}
+        return {deed: (self.view.width() - at.x(), at.y(), wide) for deed, (at, wide) in places.items()}
+
+    def test_hearing(self) -> None:
+        """Whom he listens to stands above the tiles, and goes when he has heard enough."""
+        self.assertEqual(self.view.hearing.text(), "")
+        self.model.status(heard())
+        self.assertEqual(self.view.hearing.text(), f"Listening to 802 {ISOLATE}刘洋{POP} · 13800138000")
+        self.model.status(heard("whispers"))
+        self.assertIn("Whispering to 802", self.view.hearing.text())
+        self.log_in(LINES + SEATS, QUEUES)
+        self.assertEqual(self.view.hearing.text(), "")
 
     def test_right(self) -> None:
         """A button without its right is disabled and its tooltip names the right."""

@@ -20,7 +20,7 @@ class CustomerViewTests(WorkCase):
         qt.shown(self, window)
         self.addCleanup(window.leave)
         self.seat(SeatState.TALKING, Card("call-1", "13800138000"))
-        self.client.answers({"found": []})
+        self.client.answers({"found": []}, "caller_customers")
         qt.flush()
         view = window.findChild(CustomerView)
         assert isinstance(view, CustomerView)

@@ -5,23 +5,19 @@ from __future__ import annotations
 from callserver.desktop.keys import Act
 from callserver.desktop.panels import PANELS, TABS
 from callserver.desktop.views.screen import Screen
-from callserver.desktop.window import SMALLEST, MainWindow
+from callserver.desktop.window import SMALLEST
 from callserver.wire.messages import Card, Identity
 from callserver.wire.states import SeatState
 from tests.desktop import judge, qt
-from tests.desktop.presenters.work_case import WorkCase
+from tests.desktop.views.main_window_case import MainWindowCase
 
 SIZES = ((1280, 720), SMALLEST)
 LI = Card("call-1", "13800138000", queue="shop", identity=Identity("10023", "李" * 300))
 
 
-class EveryScreenCase(WorkCase):
+class EveryScreenCase(MainWindowCase):
     def setUp(self) -> None:
         super().setUp()
-        qt.application()
-        self.window = MainWindow(self.work)
-        qt.shown(self, self.window)
-        self.addCleanup(self.window.leave)
         self.seat(SeatState.TALKING, LI)
 
     def every_screen(self) -> list[Act]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from unittest.mock import patch
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -86,7 +87,9 @@ class PanelTests(PanelCase):
         self.window.resize(*SMALLEST)
         self.server.shows()
         self.type("801", Qt.Key.Key_Tab)
-        self.type("secret-words", Qt.Key.Key_Return)
+        with patch("callserver.desktop.views.log_in.announce") as aloud:
+            self.type("secret-words", Qt.Key.Key_Return)
+        aloud.assert_called_once_with(self.view.certificate, self.view.certificate.text(), assertive=True)
         said = [one for one in self.view.findChildren(QLabel) if one.isVisible() and "First connection" in one.text()]
         self.assertEqual(said, [self.view.certificate])
         self.assertFalse(self.view.certificate.visibleRegion().isEmpty())
@@ -125,6 +128,10 @@ class PanelTests(PanelCase):
         self.assertTrue(self.view.old_fingerprint.isVisible())
         self.view.checked.click()
         self.assertTrue(self.view.trust.isEnabled())
+        self.clock.advance(31)
+        self.server.shows(OTHER.replace(b"BBBB", b"CCCC"))  # a third one, which nobody has confirmed
+        qt.flush()
+        self.assertFalse(self.view.checked.isChecked() or self.view.trust.isEnabled())
 
     def test_first_password(self) -> None:
         """Two more fields appear, and the focus is in the first of them."""
@@ -136,6 +143,9 @@ class PanelTests(PanelCase):
         qt.flush()
         self.assertIs(self.window.focusWidget(), self.view.new)
         self.type("tulip-42", Qt.Key.Key_Tab)
+        self.type("tulip-43", Qt.Key.Key_Return)
+        self.assertIs(self.window.focusWidget(), self.view.again)  # where it is to be mended
+        self.view.again.clear()
         self.type("tulip-42", Qt.Key.Key_Return)
         self.assertEqual(self.server.asked[-1], ("801", "first-one", "tulip-42", False))
 
@@ -145,8 +155,12 @@ class PanelTests(PanelCase):
         self.type("801", Qt.Key.Key_Tab)
         self.type("secret-words", Qt.Key.Key_Return)
         self.server.refuses(Refused(Refusal.ELSEWHERE))
+        self.view.take_over.setFocus()
         qt.click(self.view.take_over)
         self.assertTrue(self.server.asked[-1][3])
+        self.server.refuses(Refused(Refusal.LOG_IN))
+        qt.flush()
+        self.assertIs(self.window.focusWidget(), self.view.password)  # the button is gone, and Enter is not Quit's
 
     def test_caps_lock(self) -> None:
         """A capital without Shift tells that Caps Lock is on."""
@@ -220,6 +234,7 @@ class JudgedCase(PanelCase):
         """Everything that can be there at once."""
         self.settings.pin("shop.example", 8787, ONE)
         self.server.shows(OTHER)
+        self.panel._typed = Typed(SERVER, "801", "secret")
         self.panel._must_change = self.panel._may_take_over = True
         self.panel.log_in(Typed(SERVER, "801", "secret"))
         self.view.by_telephone.setChecked(True)

@@ -14,25 +14,17 @@ from callserver.desktop.views.board import BoardView
 from callserver.desktop.views.icons import badge
 from callserver.desktop.views.state_bar import BADGE_PX, StateBarView
 from callserver.desktop.views.theme import colours
-from callserver.desktop.window import MainWindow
 from callserver.wire.messages import WRAP_UP
 from callserver.wire.states import LineState, SeatState
 from tests.desktop import qt
 from tests.desktop.board_shop import LINES, QUEUES, SEATS
-from tests.desktop.presenters.work_case import WorkCase
+from tests.desktop.views.main_window_case import MainWindowCase
 
 GREY = 24  # so much the parts of a grey that is a little blue differ
 NOTHING_ANSWERS = NotConnected(REFUSED, host="localhost", port=8787)
 
 
-class LostCase(WorkCase):
-    def setUp(self) -> None:
-        super().setUp()
-        qt.application()
-        self.window = MainWindow(self.work)
-        qt.shown(self, self.window)
-        self.addCleanup(self.window.leave)
-
+class LostCase(MainWindowCase):
     @property
     def bar(self) -> StateBarView:
         return self.window.bar

@@ -7,24 +7,20 @@ from PySide6.QtTest import QTest
 
 from callserver.desktop.keys import Act
 from callserver.desktop.views.order_form import OrderFormView
-from callserver.desktop.window import SMALLEST, MainWindow
+from callserver.desktop.window import SMALLEST
 from callserver.wire.messages import Card, Identity
 from callserver.wire.states import SeatState
 from tests.desktop import judge, qt
 from tests.desktop.presenters.test_order_form import FORM, GOOD, LINE
-from tests.desktop.presenters.work_case import WorkCase
+from tests.desktop.views.main_window_case import MainWindowCase
 
 LONG = Card("call-1", "13800138000", identity=Identity("600001", "李" * 300))
 NEXT = Card("call-2", "13700001111", identity=Identity("600002", "\u202eמשה \U0001f600"))
 
 
-class OrderFormViewTests(WorkCase):
+class OrderFormViewTests(MainWindowCase):
     def setUp(self) -> None:
         super().setUp()
-        qt.application()
-        self.window = MainWindow(self.work)
-        qt.shown(self, self.window)
-        self.addCleanup(self.window.leave)
         self.form = self.opened(LONG)
 
     def opened(self, call: Card, **form: object) -> OrderFormView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt
@@ -10,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from callserver.desktop.views.recordings import RecordingsView
+from callserver.wire.refusals import Refusal, Refused
 from tests.desktop import qt
 from tests.desktop.presenters.recording_rows import FakeSpeaker, page, row, sound
 from tests.desktop.presenters.work_case import WorkCase
@@ -109,6 +111,21 @@ class RecordingsViewTests(WorkCase):
         self.client.answers()
         self.assertIn("calls again", self.view.table.rows.index(0, 7).data())
 
+    def test_class_first(self) -> None:
+        """Class and note written at once: the answer to the one does not take the other out of its field."""
+        self.choose(0)
+        player = self.view.player
+        player.class_.setEditText("praise")
+        player.note.setText("calls again")
+        self.view.save()
+        self.client.answers()
+        self.assertEqual((player.class_.currentText(), player.note.text()), ("praise", "calls again"))
+        self.client.answers(Refused(Refusal.SERVER))
+        self.assertEqual(player.note.text(), "calls again")
+        asked = len(self.client.asked)
+        self.view.save()
+        self.assertEqual(self.client.asked[asked:], [("note_recording", 60, "calls again")])
+
     def test_low_window(self) -> None:
         """Where there is little room, the rest of the search is shown on demand, in the note's place."""
         self.view.resize(640, 350)
@@ -130,6 +147,41 @@ class RecordingsViewTests(WorkCase):
         self.assertIn("recording-60-", self.view.player.path.text())
         qt.click(self.view.player.leave_file)
         self.assertTrue(self.view.player.note.isVisible())
+
+    def test_file_left(self) -> None:
+        """Cancel ends the fetching and leads back to the button; the name can be typed over at once."""
+        self.choose(0)
+        player, folder = self.view.player, Path(self.mktemp())
+        folder.mkdir()
+        qt.click(player.download)
+        self.assertIs(self.view.focusWidget(), player.path)
+        player.path.setText(str(folder / "a.wav"))
+        qt.click(player.save_file)
+        self.assertEqual([one.name for one in folder.iterdir()], ["a.wav.part"])
+        qt.click(player.leave_file)
+        self.assertEqual((list(folder.iterdir()), self.view.focusWidget()), ([], player.download))
+
+    def test_mark_list(self) -> None:
+        """Marks stay open to be chosen while it plays; after one was chosen the list says again what it is for."""
+        self.choose(0)
+        marks = self.view.player.marks
+        marks.setCurrentIndex(1)
+        self.view.player.presenter.jump(20)
+        self.assertEqual(marks.currentIndex(), 1)
+        marks.activated.emit(0)  # no mark: it stays where it is
+        self.assertEqual((self.view.player.clock.text(), marks.currentIndex()), ("0:20 / 1:00", 0))
+
+    def test_nothing_chosen(self) -> None:
+        """Where no recording is chosen there is nothing to write on; of an unchanged class or note nothing is sent."""
+        before = len(self.client.asked)
+        self.view.player.write_down()
+        self.view.player.note.setText("x")
+        self.view.player.write_down()
+        self.assertEqual(len(self.client.asked), before)
+        self.choose(0)
+        before = len(self.client.asked)
+        self.view.player.write_down()
+        self.assertEqual(len(self.client.asked), before)
 
     def test_foreign_note(self) -> None:
         """HTML in a note is shown as it is, also in the tooltip; a line break makes no second line."""

@@ -13,24 +13,19 @@ from callserver.desktop.keys import Act
 from callserver.desktop.panels import PANELS, TABS
 from callserver.desktop.views import call_card
 from callserver.desktop.views.theme import Theme, contrast
-from callserver.desktop.window import MainWindow
 from callserver.wire.messages import Card, Identity
 from callserver.wire.states import SeatState
 from tests.desktop import judge, qt
-from tests.desktop.presenters.work_case import WorkCase
+from tests.desktop.views.main_window_case import MainWindowCase
 
 LI = Card("call-1", "13800138000", queue="shop", identity=Identity("10023", "李明"))
 ODD = (("L" + "i" * 299), "李明😀🎉", "محمد علي", "a\nb\u202edcba", "<b>Li</b> & Co")
 LEAST = 4.5
 
 
-class WindowCase(WorkCase):
+class WindowCase(MainWindowCase):
     def setUp(self) -> None:
         super().setUp()
-        qt.application()
-        self.window = MainWindow(self.work)
-        qt.shown(self, self.window)
-        self.addCleanup(self.window.leave)
         self.client.waiting.clear()
 
     def open(self, act: Act) -> None:
