@@ -18,18 +18,17 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import click
-import qasync
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from rich.console import Console
 from rich.table import Table
-from twisted.internet import asyncioreactor
 
 from callserver.desktop.headset.devices import Devices, Use
 from callserver.desktop.headset.formats import BLOCK_SAMPLES, Inward, Outward, SoundFormat
 from callserver.desktop.headset.headset import Headset
 from callserver.desktop.headset.level import Level
 from callserver.desktop.headset.qt_sound import LISTEN_HZ, SPEAK_HZ, QtSound
+from callserver.desktop.qt_reactor import install
 from callserver.desktop.views.level_meter import LevelMeter
 from callserver.wire.messages import AUDIO_BLOCK_S
 from tests.desktop.headset.fakes import tone
@@ -56,8 +55,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.application = QApplication([])
-        self.loop = qasync.QSelectorEventLoop(self.application)
-        asyncioreactor.install(self.loop)
+        install(self.application)
         from twisted.internet import reactor
 
         self.reactor, self.n_sent = reactor, 0
@@ -127,7 +125,6 @@ def main(seconds: float) -> None:
     sound_server()
     desk = Desk()
     talks = [desk.measure(what, seconds) for what in ("idle", "talk")]
-    desk.loop.close()
     conversions = [conversion(device) for device in CONVERTED]
     Console().print(table(talks, conversions))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)

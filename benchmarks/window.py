@@ -46,13 +46,12 @@ class Desk:
     """The window of an agent, on Qt's event loop as in life, and who plays its server."""
 
     def __init__(self) -> None:
-        import qasync
         from PySide6.QtWidgets import QApplication
-        from twisted.internet import asyncioreactor
+
+        from callserver.desktop.qt_reactor import install
 
         self.application = QApplication([])
-        self.loop = qasync.QSelectorEventLoop(self.application)
-        asyncioreactor.install(self.loop)
+        install(self.application)
         from twisted.internet import reactor
 
         from callserver.desktop.model import ShopModel
@@ -159,7 +158,6 @@ def measured(seconds: float, calls: int) -> dict[str, float]:
     found["in a talk"] = desk.share(seconds, desk.talks)
     assert desk.window.bar.clock.text() != "0:00", "the clocks stand still"
     found[f"board, {TILES} tiles once a second"] = desk.share(seconds, desk.watches)
-    desk.loop.close()
     return found
 
 

@@ -7,10 +7,8 @@ which one that is: Qt's and Twisted's work is done by one loop.
 
 from __future__ import annotations
 
-import asyncio
 import faulthandler
 import sys
-import time
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +16,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QLoggingCategory, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
-from qasync import QSelectorEventLoop
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.logger import Logger, globalLogBeginner, textFileLogObserver
@@ -33,6 +30,7 @@ from callserver.desktop.places import Place
 from callserver.desktop.presenters.life import Life
 from callserver.desktop.presenters.log_in_data import Typed, first_typed
 from callserver.desktop.presenters.ways import Person, staying_client
+from callserver.desktop.qt_reactor import install
 from callserver.desktop.views.program_window import ProgramWindow
 from callserver.desktop.views.theme import Theme
 from callserver.wire.terminal import person_language
@@ -83,7 +81,7 @@ def run(language: str | None, server: str = "", number: str = "", demo: bool = F
     app.setApplicationName("callserver-agent")
     app.setDesktopFileName("callserver-agent")
     app.setQuitOnLastWindowClosed(False)
-    reactor = one_loop(app)
+    reactor = install(app)
     theme = Theme(app, settings.now.theme or "system")  # type: ignore[arg-type]
     settings.watch(lambda: theme.choose(settings.now.theme or "system"))  # type: ignore[arg-type]
     _qt_words(app, language)
@@ -137,20 +135,6 @@ def start_demo(reactor: Any, window: ProgramWindow, language: str) -> None:
     demo.start(life(reactor, window, settings, language, first_typed(settings, str(shop.place), NUMBER)))
 
 
-def one_loop(app: QApplication) -> Any:
-    """Twisted's reactor on Qt's loop; its clock is one that nobody sets."""
-    loop = QSelectorEventLoop(app)
-    loop.set_exception_handler(_broke)
-    asyncio.set_event_loop(loop)
-    from twisted.internet import asyncioreactor
-
-    asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
-    from twisted.internet import reactor
-
-    reactor.seconds = time.monotonic  # type: ignore[method-assign]
-    return reactor
-
-
 def write_log(folder: Path) -> None:
     """What breaks, also in a slot, where Qt goes on as if nothing had been: the person sees no traceback."""
     file = _log_file(folder)
@@ -173,15 +157,6 @@ def _log_file(folder: Path) -> TextIO:
 
 def _slot_broke(kind: type[BaseException], problem: BaseException, traceback: TracebackType | None) -> None:
     log.failure("a slot broke", Failure(problem, kind, traceback))  # type: ignore[no-untyped-call]
-
-
-def _broke(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    problem = context.get("exception")
-    if isinstance(problem, BaseException):
-        failure = Failure(problem)  # type: ignore[no-untyped-call]
-        log.failure("{message}", failure, message=context.get("message", ""))
-    else:
-        log.error("{message}", message=context.get("message", ""))
 
 
 def _qt_words(app: QApplication, language: str) -> None:
