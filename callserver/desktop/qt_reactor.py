@@ -16,6 +16,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSocketNotifier, Qt, QTimer
 from twisted.internet.base import DelayedCall
+from twisted.internet.error import ConnectionFdescWentAway
 from twisted.internet.interfaces import IReactorFDSet
 from twisted.internet.main import installReactor
 from twisted.internet.posixbase import PosixReactorBase
@@ -131,8 +132,12 @@ class QtReactor(PosixReactorBase):
             self._run_due()
 
     def _do(self, selectable: Any, kind: QSocketNotifier.Type) -> None:
+        why: Exception | None
         try:
-            why = selectable.doRead() if kind is READ else selectable.doWrite()
+            if selectable.fileno() < 0:  # closed by somebody else: Qt would tell of it for ever
+                why = ConnectionFdescWentAway("the socket is closed")
+            else:
+                why = selectable.doRead() if kind is READ else selectable.doWrite()
         except Exception as broken:
             log.failure("a connection broke")
             why = broken

@@ -1,9 +1,10 @@
 """Qt's loop does Twisted's work too: what is due, what comes from sockets, what threads ask for, and the end of all."""
 
 from collections.abc import Callable
+from socket import socketpair
 
 from PySide6.QtCore import QEventLoop, QSocketNotifier, QTimer
-from twisted.internet.error import ConnectionDone
+from twisted.internet.error import ConnectionDone, ConnectionFdescWentAway
 from twisted.internet.protocol import ClientFactory, Factory, Protocol
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
@@ -34,6 +35,19 @@ class Caller(Protocol):
         self.heard += len(data)
         if self.heard == len(HEAP):
             self.transport.loseConnection()  # type: ignore[union-attr]
+
+
+class Closed:
+    """A socket that somebody has closed without a word to the reactor."""
+
+    def __init__(self, watched: int, lost: Callable[[Failure], None]) -> None:
+        self.number, self.connectionLost = watched, lost
+
+    def fileno(self) -> int:
+        return self.number
+
+    def logPrefix(self) -> str:
+        return "closed"
 
 
 class QtReactorTests(SynchronousTestCase):
@@ -133,3 +147,15 @@ class QtReactorTests(SynchronousTestCase):
         self.run_it()
         self.assertEqual(len(self.flushLoggedErrors(ValueError)), 1)
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_closed(self) -> None:
+        """A socket that was closed beside the reactor is lost once, and not told of for ever."""
+        ours, theirs = socketpair()
+        self.addCleanup(ours.close)
+        closed = Closed(ours.fileno(), lambda reason: self.told.append(reason.type))
+        self.reactor.addReader(closed)
+        closed.number = -1
+        theirs.close()
+        self.reactor.callLater(0.1, self.reactor.stop)
+        self.run_it()
+        self.assertEqual((self.told, self.reactor.getReaders()), ([ConnectionFdescWentAway], [self.reactor.waker]))
