@@ -30,6 +30,7 @@ log = Logger()
 
 NUMBER, HOST = "801", "127.0.0.1"
 FIRST_CALL_S, CALL_EACH_S, LOOK_S, WITHIN_S = 6.0, 45.0, 0.5, 120.0
+CALLERS_MAX = 3  # at a time: who tries the order form for the first time is not chased
 CALLERS = (("13912345678", "Li Ming"), ("13800138000", ""), ("02162345678", "Wang Wei"))
 CALL = """
 caller {number}{name}
@@ -39,7 +40,7 @@ wait 3
 press 1
 wait 3
 press 0
-wait 30
+wait hang up within 240
 hang up
 """
 COMES = N_("A demo: a shop for trying is being started, which takes some seconds")
@@ -95,11 +96,13 @@ class DemoShop:
         return self._allows.poll() is not None
 
     def call(self) -> None:
-        """Somebody calls, and asks for a person."""
+        """Somebody calls, asks for a person and has time for him, unless enough others do."""
+        self._calls = [one for one in self._calls if one.poll() is None]
+        if len(self._calls) >= CALLERS_MAX:
+            return
         number, name = next(self._callers)
         script = self.folder / "caller.txt"
         script.write_text(CALL.format(number=number, name=f' "{name}"' if name else ""), "utf-8")
-        self._calls = [one for one in self._calls if one.poll() is None]
         self._calls.append(self._run("emulate", "run-script", str(script)))
 
     def stop(self) -> None:

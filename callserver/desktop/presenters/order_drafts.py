@@ -55,9 +55,10 @@ class OrderDrafts(Presenter[OrderFormData]):
     # What the person does
 
     def open(self) -> None:
-        """The form of the call in hand, else of the last one."""
+        """The form of the call in hand, else of the last one that was talked in: who was missed ordered nothing."""
         self._is_open = True
-        self._turn_to(self.work.record.call_id)
+        call_id = self.work.record.call_id
+        self._turn_to(call_id if self.model.customer is not None else self._talks_in or call_id)
 
     def close(self) -> None:
         """It is not seen any more; what is typed waits."""

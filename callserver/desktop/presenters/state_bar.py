@@ -70,6 +70,7 @@ class StateBar(Presenter[StateBarData]):
     """Ready and pause are done from here; all else is told."""
 
     _gone, _gone_since_s = "", 0.0  # who has left a call that goes on, and why
+    _refused_in = SeatState.OFF  # what `problem` is about
 
     def start(self) -> None:
         super().start()
@@ -204,6 +205,8 @@ class StateBar(Presenter[StateBarData]):
         self.work.missed.ask()
 
     def status(self, status: SeatStatus) -> None:
+        if status.state is not self._refused_in:  # "not possible now: ringing" was of the state before
+            self._refused_in, self.problem = status.state, ""
         self.refresh()
 
     def access(self, access: Access) -> None:

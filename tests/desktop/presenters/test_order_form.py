@@ -308,6 +308,18 @@ class OrderFormTests(WorkCase):
         self.client.answers(FORM)
         self.assertEqual((self.now.problem, self.now.stored), ("", "深圳市南山区"))
 
+    def test_missed(self) -> None:
+        """Who hung up while it rang has no form; Ctrl+N shows that of the caller before, as it was typed."""
+        self.open()
+        self.form.type(ITEM, "1001")
+        self.form.close()
+        self.seat(PAUSED, reason="wrap-up")
+        self.seat(SeatState.RINGING, NEXT)
+        self.seat(SeatState.IDLE_PC)
+        self.form.open()
+        self.assertEqual((self.now.heading, self.now.item), ("New order · 李明 · Member 600001", "1001"))
+        self.assertEqual(self.acts()[-1], ("show_order_form", "call-1"))
+
     def test_closed_panel_asks_nothing(self) -> None:
         """Who has closed the form takes calls without its looking anybody up."""
         self.open()

@@ -47,6 +47,16 @@ class StateBarTests(StateBarCase):
         self.seat(SeatState.TALKING, LI, pause_wanted=True)
         self.assertTrue(self.now.may_ready)
 
+    def test_refused(self) -> None:
+        """Why something was not done stands there as long as the state in which it was not."""
+        self.seat(SeatState.RINGING, LI)
+        self.bar.problem = "Not possible now: ringing"
+        self.bar.refresh()
+        self.seat(SeatState.RINGING, LI, rings_for_s=10.0)
+        self.assertEqual(self.now.problem, "Not possible now: ringing")
+        self.seat(SeatState.IDLE_PC)
+        self.assertEqual(self.now.problem, "")
+
     def test_own_reason(self) -> None:
         """A word of the agent's own stands as it is."""
         self.seat(SeatState.PAUSED, reason="dentist")
