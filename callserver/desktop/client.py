@@ -77,6 +77,7 @@ class AgentClient(Talking, Moving, Supervising, Told):
     ) -> None:
         self.seat = SeatStatus(number)  # how it looks, as far as we have been told
         self.dropped_blocks = 0
+        self.password_is_new = False  # the server has taken the new one: the one given first opens nothing any more
         self._clock, self._endpoint, self._number = clock, endpoint, sendable(typed_text(number))
         self._password = sendable(typed_password(password))
         self._new_password = None if new_password is None else sendable(typed_password(new_password))
@@ -205,6 +206,7 @@ class AgentClient(Talking, Moving, Supervising, Told):
 
     def _has_changed(self, new: str) -> None:
         self._password, self._new_password, self._perhaps_changed = sendable(typed_password(new)), None, False
+        self.password_is_new = True
 
     async def _until_lost(self) -> None:
         assert self._broker is not None

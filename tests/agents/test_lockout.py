@@ -15,6 +15,7 @@ from callserver.desktop.client import AgentClient
 from callserver.wire.refusals import Refusal, Refused
 from callserver.wire.rights import Right
 from callserver.wire.states import SeatState
+from callserver.wire.versions import CHANNEL_NUMBER
 from tests.agents.channel_case import ChannelCase
 from tests.agents.small_centre import PASSWORD, SmallCentre
 from tests.agents.test_attacks import HELLO, message
@@ -144,6 +145,17 @@ class PasswordTests(BookCase):
         self.addCleanup(late.stop)
         self.wires.pass_time(2)
         self.assertEqual(diary.lines[-1], ("logged in", "李明"))
+
+    def test_changed_and_not_let_in(self) -> None:
+        """A program of another version changes a first password and may not work then: it knows which one counts."""
+        with patch("callserver.agents.perspective.CHANNEL_NUMBER", CHANNEL_NUMBER + 1):
+            client, diary = self.program("801", PASSWORD, self.NEW)
+            self.wires.pass_time(2)
+        self.assertEqual(diary.lines[-1], self.refused(Refusal.VERSIONS))
+        self.assertTrue(client.password_is_new)
+        client, _ = self.program("801", PASSWORD, "short")
+        self.wires.pass_time(2)
+        self.assertFalse(client.password_is_new)
 
     def test_disabled_while_logged_in(self) -> None:
         """His session ends at once and he does not come back; the caller he talks with is found somebody else."""

@@ -104,6 +104,7 @@ class LostTests(LostCase):
         self.assertNotEqual(window.bar.state.text(), LOST)
         self.assertIsNone(window.work.model.seat.call)
         self.assertEqual(window.card.title.text(), "Last call")
+        self.assertIn("Lost with the connection", window.card.ended.text())
         self.drafts_are_there(window)
         self.assertEqual(self.rung(), self.rung_in_offer)
         self.press(window, Act.SAVE)

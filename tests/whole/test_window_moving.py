@@ -144,6 +144,28 @@ class SendingOnTests(MovingCase):
         self.assertEqual((self.state("801"), self.state("802")), (SeatState.PAUSED, RINGING))
         self.assertEqual(self.wang.seat.cause, "sent_here: seat 801")
 
+    def test_blind_from_hold(self) -> None:
+        """Put on hold first, then sent on: once she has answered nobody is shown as held, here nor at hers."""
+        self.talk()
+        model = self.li.work.model
+        self.press(self.li, Act.HOLD)
+        self.assertIs(self.state("801"), SeatState.HELD)
+        self.press(self.li, Act.TRANSFER)
+        self.type(self.li, "1", enter=False)
+        self.press(self.li, Act.CARRY_OUT)
+        self.assertEqual((self.state("801"), self.state("802")), (SeatState.PAUSED, RINGING))
+        self.assertEqual(model.rows["line 1"].state, "HELD")  # he hears music until she answers
+        self.do(self.wang.answer())
+        self.pass_s(1)
+        self.assertEqual((self.state("801"), self.state("802")), (SeatState.PAUSED, TALKING))
+        self.assertEqual(
+            {channel: row.state for channel, row in model.rows.items() if row.caller},
+            {"line 1": "TALKING", "seat 802": "TALKING"},
+        )
+        self.assertEqual((self.wang.seat.kept, self.wang.seat.hidden), (None, False))
+        self.assertFalse(any(row.kept for row in model.rows.values()))
+        self.assertEqual(self.li.card.title.text(), "Last call")
+
     def test_comes_back(self) -> None:
         """She does not want him: he rings here again, and the card says that it is a transfer that comes back."""
         self.test_blind()

@@ -20,6 +20,7 @@ PROVED, CLAIMED, UNKNOWN = (
     N_("? Number matches, not proved"),
     N_("✖ Unknown customer"),
 )
+LOST_CALL = N_("Lost with the connection: it is not at this seat any more")
 
 
 @dataclass(frozen=True)
@@ -201,11 +202,14 @@ class CallCard(Presenter[CallCardData]):
     def offer_gone(self, cause: str) -> None:
         """Its card goes: it is nobody's here; whose it was and what became of it is said."""
         who = caller_name(self._last, self.work.language) if self._last is not None else ""
-        why = reason_text(cause, self.work.language)
-        self._last, self._ended = None, " · ".join(filter(None, (beside(who), why)))
+        self._last, self._ended = None, " · ".join(filter(None, (beside(who), self._why_over(cause))))
 
     def ended(self, cause: str) -> None:
-        self._ended = reason_text(cause, self.work.language)
+        self._ended = self._why_over(cause)
+
+    def _why_over(self, cause: str) -> str:
+        """How the seat looks after a new connection is told without a cause: nobody knows any more."""
+        return reason_text(cause, self.work.language) if cause else self.work.words(LOST_CALL)
 
     def access(self, access: Access) -> None:
         self.refresh()

@@ -40,6 +40,11 @@ class FormField:
     is_changed: bool = False
 
 
+def begun(meaning: str) -> str:
+    """As a label: it stands by itself, and begins with a great letter, wherever the server says it besides."""
+    return meaning[:1].upper() + meaning[1:]
+
+
 def choices_of(work: Workplace, row: Row) -> tuple[tuple[str, str], ...]:
     """Of what `describe` or `list_settings` says of one setting; yes and no are a choice, too."""
     found = [(YES, None), (NO, None)] if row["kind"] == "yes or no" else [_choice(one) for one in row["choices"]]

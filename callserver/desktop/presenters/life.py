@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, TimeoutError
@@ -160,15 +161,19 @@ class Life(AgentListener):
         if self.work is None or self._quits:
             self._end()
         elif self._in_call():
-            call = self.work.model.seat.call
-            name = caller_name(call, self.language) if call is not None else ""
-            question = self.words("You are in a call with {name}, which ends when you quit", name=name)
-            self._ask(question, self.words("End call and quit"), self._quit)
+            self._ask_to_end(self.work.model.seat)
         elif self._stage.has_drafts():
             question = self.words("What you have typed and not saved is lost when you quit")
             self._ask(question, self.words("Quit all the same"), self._quit)
         else:
             self._quit()
+
+    def _ask_to_end(self, seat: SeatStatus) -> None:
+        """Only the calls that are there now: a yes that comes late must not end the next one."""
+        name = caller_name(seat.call, self.language) if seat.call is not None else ""
+        question = self.words("You are in a call with {name}, which ends when you quit", name=name)
+        calls = frozenset(card.call_id for card in (seat.call, seat.kept) if card is not None)
+        self._ask(question, self.words("End call and quit"), partial(self._quit, calls))
 
     def answer(self, yes: bool) -> None:
         """To the question."""
@@ -195,29 +200,46 @@ class Life(AgentListener):
             self.work.drafts.clear()
             self.start(Complaint("Logged out here; the server keeps the seat until it misses this window"))
 
-    def _quit(self) -> None:
-        """Log out, and end whatever comes of it: nobody has to kill a window that will not close."""
-        assert self.work is not None
-        self._quits, work = True, self.work
-        work.drafts.clear()
-        leaving = Deferred.fromCoroutine(self._leave(work)).addTimeout(LEAVE_S, self._clock)
-        leaving.addErrback(self._not_left)
-        leaving.addCallback(lambda _: work.client.stop())
-        leaving.addBoth(lambda _: self._end())
+    def _quit(self, calls: Collection[str] = ()) -> None:
+        """
+        Log out, and end whatever comes of it: nobody has to kill a window that will not close.
 
-    async def _leave(self, work: Workplace) -> None:
+        :param calls: those that may be ended for it; where another is in hand it is asked anew
+        """
+        assert self.work is not None
+        if self._has_another_call(calls):
+            self.close()
+            return
+        self._quits, work = True, self.work
+        leaving = Deferred.fromCoroutine(self._leave(work, calls)).addTimeout(LEAVE_S, self._clock)
+        leaving.addErrback(self._not_left)
+        leaving.addBoth(lambda _: self._left(work, calls))
+
+    def _has_another_call(self, calls: Collection[str]) -> bool:
+        return self._in_call() and self.work is not None and self.work.model.call_id not in ("", *calls)
+
+    async def _leave(self, work: Workplace, calls: Collection[str]) -> None:
+        model, client = work.model, work.client
         for _ in range(ENDINGS_MAX):
-            if work.model.connection is not Connection.HERE:
+            if model.connection is not Connection.HERE or self._has_another_call(calls):
                 return
             try:
-                if work.model.seat.state in IN_CALL:
-                    await work.client.hang_up()
-                elif work.model.seat.state is SeatState.RINGING:
-                    await work.client.reject()
-                await work.client.log_out()
+                if model.seat.state in IN_CALL:
+                    await client.hang_up(call_id=model.call_id)
+                elif model.seat.state is SeatState.RINGING:
+                    await client.reject(call_id=model.call_id)
+                await client.log_out()
                 return
             except Refused:
                 await deferLater(self._clock, ENDING_S)
+
+    def _left(self, work: Workplace, calls: Collection[str]) -> None:
+        if not self._is_over and work.model.connection is Connection.HERE and self._has_another_call(calls):
+            self._quits = False
+            self.close()
+            return
+        work.client.stop()
+        self._end()
 
     def _not_left(self, failure: Failure) -> None:
         if not failure.check(NotConnected, TimeoutError):  # type: ignore[no-untyped-call]
@@ -227,6 +249,8 @@ class Life(AgentListener):
         if self._is_over:  # closed once more while he was being logged out
             return
         self._is_over = True
+        if self.work is not None:
+            self.work.drafts.clear()
         self._forget()
         if self.log_in is not None:
             self.log_in.stop()

@@ -62,7 +62,7 @@ class LogIn(AgentListener):
         self._coming: Sentence | None = None
         self._problem: Sentence | None = None
         self._beside = Beside.SERVER
-        self._must_change = self._may_take_over = self._is_in = False
+        self._must_change = self._is_changed = self._may_take_over = self._is_in = False
         self._client: AgentClient | None = None
         self._model: ShopModel | None = None
         self._unwatch: Callable[[], None] = _nothing
@@ -105,6 +105,7 @@ class LogIn(AgentListener):
             certificate=certificate,
             fingerprints=server.fingerprints,
             must_change=self._must_change,
+            is_changed=self._is_changed,
             may_take_over=self._may_take_over,
             is_busy=self._client is not None,
             problem="" if problem == certificate else problem,  # which is said once
@@ -141,7 +142,8 @@ class LogIn(AgentListener):
             return
         assert self._server.place is not None
         endpoint = self._ways.endpoint(self._server.place, self._server.certificate_file)
-        self._typed, self._problem, self._may_take_over, self._is_in = typed, None, False, False
+        self._typed, self._problem, self._is_changed = typed, None, False
+        self._may_take_over = self._is_in = False
         self._model = ShopModel(self._clock)
         self._unwatch = self._model.watch(self)
         new = typed.new if self._must_change else None
@@ -194,13 +196,15 @@ class LogIn(AgentListener):
         if self._client is None:
             return
         client, self._client = self._client, None
+        self._look_at_password(client)
         client.stop()
         self._stop_with(why, Beside.SERVER)
 
     def refused(self, why: Refused) -> None:
         if self._client is None:
             return
-        self._client = None
+        client, self._client = self._client, None
+        self._look_at_password(client)
         if why.code is Refusal.MUST_CHANGE:
             self._must_change = True
             self._stop_with(Complaint(RULES), Beside.NEW_PASSWORD)
@@ -211,6 +215,11 @@ class LogIn(AgentListener):
             self._stop_with(Complaint(LOGGED_IN_ELSEWHERE, number=typed_text(self._typed.number)), Beside.PERSON)
         else:
             self._stop_with(why, Beside.PERSON)
+
+    def _look_at_password(self, client: AgentClient) -> None:
+        """It may have been changed before the log-in failed: then the next try is with the new one."""
+        if client.password_is_new:
+            self._must_change, self._is_changed = False, True
 
     def _remember(self) -> None:
         server = str(place_of(self._typed.server))  # another one may be typed by now

@@ -55,6 +55,7 @@ class LogInData:
     certificate: str
     fingerprints: tuple[str, ...]
     must_change: bool
+    is_changed: bool  # the new password has been taken, and is the one from now on, though the log-in was refused
     may_take_over: bool
     is_busy: bool
     problem: str

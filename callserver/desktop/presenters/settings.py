@@ -10,7 +10,7 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 
 from callserver.desktop.model import Connection
-from callserver.desktop.presenters.form import FormField, Row, choices_of, usual, wrong_number
+from callserver.desktop.presenters.form import FormField, Row, begun, choices_of, usual, wrong_number
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.settings_file import At, SettingsFile
 from callserver.desktop.presenters.workplace import Workplace
@@ -189,7 +189,7 @@ class Settings(Presenter[SettingsData]):
         parts = [at[1], several, *usual(self.work, row), words(EFFECTS[row["effect"]])]
         return FormField(
             key="\n".join(at),
-            label=row["meaning"][language],
+            label=begun(row["meaning"][language]),
             meaning=f"[{at[0]}] {at[1]}",
             value=(row["default"] or "") if typed is None else typed,
             choices=choices_of(self.work, row) if row["kind"] in ("choice", "yes or no") else (),

@@ -8,7 +8,7 @@ from functools import partial
 
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.book import NEW, Book
-from callserver.desktop.presenters.form import FormField, Row, choices_of, usual
+from callserver.desktop.presenters.form import FormField, Row, begun, choices_of, usual
 from callserver.desktop.presenters.question import Question
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.wire.catalogue import N_
@@ -91,7 +91,7 @@ class Things(Book[ThingsData]):
         key, language = row["key"], self.work.language
         return FormField(
             key=key,
-            label=row["meaning"][language],
+            label=begun(row["meaning"][language]),
             value=self.value(key),
             choices=self._choices(row),
             unit=row["unit"][language] if row["unit"] else "",

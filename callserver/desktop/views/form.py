@@ -151,10 +151,22 @@ class Form(QScrollArea):
             self._lines.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self.rows = {}
+        self.rows, before = {}, self._before()
         for place, one in enumerate(fields):
             row = self.rows[one.key] = FieldRow(one, self._field_px)
             row.typed.connect(self.typed)
             self._lines.insertWidget(place, row)
+            if before is not None:  # made anew they would come after all else in the window
+                self.setTabOrder(before, row.editor)
+                before = row.editor
         self._align()
         self.verticalScrollBar().setValue(0)
+
+    def _before(self) -> QWidget | None:
+        """From where Tab comes into the form."""
+        one: QWidget | None = self.previousInFocusChain()
+        while one is not None and one is not self:
+            if one.focusPolicy() & Qt.FocusPolicy.TabFocus and not self.isAncestorOf(one):
+                return one
+            one = one.previousInFocusChain()
+        return None

@@ -86,6 +86,8 @@ class LogInView(QWidget):
         self._show_certificate(data)
         for widget in self._new_row:
             widget.setVisible(data.must_change)
+        if data.is_changed and self.new.text():
+            self._take_new_password()
         self.log_in.setEnabled(not data.is_busy)
         self.log_in.setText(self.words("Logging in …") if data.is_busy else f"{self.words('Log in')} Enter")
         self.take_over.setVisible(data.may_take_over)
@@ -95,6 +97,12 @@ class LogInView(QWidget):
             self.problems[Beside.PERSON].show_info(data.why_here)
         if data.must_change and data.beside is Beside.NEW_PASSWORD and not self.new.text():
             self.new.setFocus()
+
+    def _take_new_password(self) -> None:
+        self.password.setText(self.new.text())
+        self.password.setFocus()  # the other two are gone
+        self.new.clear()
+        self.again.clear()
 
     def take_focus(self) -> None:
         """Where one begins to type."""

@@ -30,7 +30,8 @@ COLUMNS = {  # each with what is widest in it
     N_("Note"): "",
     N_("Protected"): "protected",
 }
-NUMBER, LINE, LENGTH, ORDER, NOTE = 1, 3, 4, 6, 7
+NUMBER, LINE, LENGTH, OUTCOME, ORDER, NOTE = 1, 3, 4, 5, 6, 7
+NOTE_PX = 10 * GRID  # which the note keeps while the outcome is not wholly seen
 NARROW_PX = 840  # below it two columns go, which the player and the search still know
 LOW_PX = 50 * GRID  # below it not everything has room at the same time
 
@@ -126,6 +127,7 @@ class RecordingsView(Screen):
         table.horizontalHeader().setMinimumSectionSize(4 * GRID)
         width_px = QFontMetrics(sized(TEXT_PX)).horizontalAdvance
         table.set_widths(*(2 * GRID + max(map(width_px, pair)) for pair in zip(COLUMNS.values(), titles, strict=True)))
+        table.may_grow(OUTCOME, 2 * GRID + width_px(work.words("no agent logged in")), NOTE_PX)
         return table
 
     def _tip(self, row: int, column: int) -> str:

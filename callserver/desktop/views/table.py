@@ -143,6 +143,7 @@ class Table(QTableView):
         self.rows, self._empty = TextRows(titles, right, tip), empty
         self._begins_chosen, self._narrow_px = True, 0
         self._left_out: tuple[int, ...] = ()
+        self._grows: tuple[int, int, int, int] | None = None  # a column, its least and most, what the widest one keeps
         self.setModel(self.rows)
         self._painter = TextPainter()
         self.setItemDelegate(self._painter)
@@ -158,6 +159,7 @@ class Table(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         wide = wide % len(titles)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self._wide = wide
         self.horizontalHeader().setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setHighlightSections(False)
         self.activated.connect(self._activated)
@@ -185,6 +187,10 @@ class Table(QTableView):
         for column, width_px in enumerate(widths_px):
             self.setColumnWidth(column, width_px)
 
+    def may_grow(self, column: int, most_px: int, keep_px: int) -> None:
+        """This one is wider than its width where the widest one keeps so much."""
+        self._grows = column, self.columnWidth(column), most_px, keep_px
+
     def show_rows(self, rows: Sequence[Sequence[str]], keys: Sequence[object] | None = None) -> None:
         """Paint them; the row that is selected stays so."""
         row = self.currentIndex().row()
@@ -197,6 +203,11 @@ class Table(QTableView):
         super().resizeEvent(event)
         for column in self._left_out:
             self.setColumnHidden(column, event.size().width() < self._narrow_px)
+        if self._grows is not None:
+            column, least_px, most_px, keep_px = self._grows
+            others_px = sum(map(self.columnWidth, set(range(self.rows.columnCount())) - {column, self._wide}))
+            spare_px = event.size().width() - others_px - keep_px
+            self.setColumnWidth(column, max(least_px, min(most_px, spare_px)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """With the sentence for an empty one."""

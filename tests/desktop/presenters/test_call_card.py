@@ -157,6 +157,16 @@ class CallCardTests(CallCardCase):
         self.seat(SeatState.RINGING, STRANGER)
         self.assertEqual((self.now.is_over, self.now.name, self.now.ended), (False, "number withheld", ""))
 
+    def test_lost_with_the_connection(self) -> None:
+        """The server was started anew, or he hung up meanwhile: the card says that the call is gone."""
+        self.seat(SeatState.TALKING, LI)
+        self.seat(SeatState.IDLE_PC)  # as a log-in tells it
+        self.assertEqual((self.now.is_over, self.now.name), (True, "李明"))
+        self.assertTrue(self.now.ended.startswith("Lost with the connection"))
+        self.seat(SeatState.RINGING, LI)
+        self.seat(SeatState.IDLE_PC)
+        self.assertTrue(self.now.ended.startswith("李明 · Lost with the connection"))
+
     def test_long_and_hostile(self) -> None:
         """A name of 300 characters, an emoji, right-to-left text, and what looks like HTML stay what they are."""
         for name in ("长" * 300, "😀李", "שלום", "<b>Li</b> & {name}"):

@@ -16,6 +16,7 @@ from tests.desktop.headset.fakes import FakeSound
 from tests.desktop.presenters.log_in_case import OTHER, TYPED, LogInCase
 
 CALL = Card("call-1", "13912345678", "Li Ming")
+NEXT = Card("call-2", "13987654321", "Zhao Lei")
 
 
 class LifeTests(LogInCase):
@@ -146,10 +147,51 @@ class LifeTests(LogInCase):
         self.assertEqual((self.stage.question, self.client.asked), (None, []))
         self.life.close()
         self.life.answer(True)
-        self.assertEqual(self.client.asked, [("hang_up",)])
+        self.assertEqual((self.client.asked, self.client.meant), ([("hang_up",)], ["call-1"]))
         self.client.answers()
         self.assertEqual(self.client.asked[-1], ("log_out",))
         self.client.answers()
+        self.assertTrue(self.stage.is_closed)
+
+    def test_another_caller_by_then(self) -> None:
+        """The yes was for a caller who has gone meanwhile: the next one is asked about, and nobody is cut off."""
+        self.server.seat(SeatState.TALKING, call=CALL)
+        self.life.close()
+        self.server.seat(SeatState.TALKING, call=NEXT)
+        self.life.answer(True)
+        self.assertEqual((self.client.asked, self.stage.is_closed), ([], False))
+        assert self.stage.question is not None
+        self.assertIn("Zhao Lei", self.stage.question.words)
+        self.life.answer(True)
+        self.assertEqual((self.client.asked, self.client.meant), ([("hang_up",)], ["call-2"]))
+
+    def test_another_caller_on_the_way_out(self) -> None:
+        """The next one is in his ear before the log-out: the window stays, asks about him, and can be closed yet."""
+        self.server.seat(SeatState.TALKING, call=CALL)
+        self.life.close()
+        self.life.answer(True)
+        self.server.seat(SeatState.TALKING, call=NEXT)
+        self.client.answers(Refused(Refusal.CALL_GONE))
+        self.clock.advance(0.4)
+        self.assertEqual((self.client.asked, self.stage.is_closed), ([("hang_up",)], False))
+        assert self.stage.question is not None
+        self.assertIn("Zhao Lei", self.stage.question.words)
+        self.assertFalse(self.client.is_stopped)
+        self.life.answer(False)
+        self.server.seat(SeatState.IDLE_PC)
+        self.life.close()
+        self.client.answers()
+        self.assertTrue(self.stage.is_closed)
+
+    def test_another_rings_by_then(self) -> None:
+        """His talk is over and the next call rings when he says yes: it is left to others, and the window closes."""
+        self.server.seat(SeatState.TALKING, call=CALL)
+        self.life.close()
+        self.server.seat(SeatState.RINGING, call=NEXT)
+        self.life.answer(True)
+        self.assertEqual((self.client.asked, self.client.meant), ([("reject",)], ["call-2"]))
+        for _ in range(2):
+            self.client.answers()
         self.assertTrue(self.stage.is_closed)
 
     def test_close_with_a_draft(self) -> None:
@@ -166,13 +208,15 @@ class LifeTests(LogInCase):
 
     def test_a_call_kept_behind_another(self) -> None:
         """Quitting ends both: the one that comes back after the first is ended, too."""
-        self.server.seat(SeatState.TALKING, call=CALL)
+        self.server.seat(SeatState.TALKING, call=CALL, kept=NEXT)
         self.life.close()
         self.life.answer(True)
         self.client.answers()
+        self.server.seat(SeatState.TALKING, call=NEXT)
         self.client.answers(Refused(Refusal.NOT_NOW, SeatState.TALKING))
         self.clock.advance(0.4)
         self.assertEqual([act for act, *_ in self.client.asked], ["hang_up", "log_out", "hang_up"])
+        self.assertEqual(self.client.meant, ["call-1", "", "call-2"])
 
     def test_close_at_the_log_in(self) -> None:
         """Nobody is logged in: it closes at once, and no more is looked for."""

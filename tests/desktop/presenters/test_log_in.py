@@ -195,6 +195,22 @@ class PersonTests(LogInCase):
         self.panel.log_in(Typed(SERVER, "801", "secret-words", new="tulip-42", again="tulip-42"))
         self.assertEqual(self.server.asked[-1], ("801", "secret-words", "tulip-42", False))
 
+    def test_changed_and_not_let_in(self) -> None:
+        """The new password is taken and the log-in then refused, or no answer came: no new one is asked for again."""
+        new = replace(TYPED, new="tulip-42", again="tulip-42")
+        for end in (
+            lambda: self.server.refuses(Refused(Refusal.VERSIONS, "the server is older")),
+            lambda: self.server.model.lost(NotConnected(NO_ANSWER)),
+        ):
+            self.panel.log_in(TYPED)
+            self.server.refuses(Refused(Refusal.MUST_CHANGE))
+            self.panel.log_in(new)
+            self.assertFalse(self.shown.is_changed)
+            self.server.clients[-1].password_is_new = True
+            end()
+            self.assertEqual((self.shown.must_change, self.shown.is_changed), (False, True))
+            self.assertTrue(self.shown.problem)
+
     def test_elsewhere(self) -> None:
         """Who is logged in at another window can take over."""
         self.panel.log_in(TYPED)

@@ -65,7 +65,7 @@ class FileTests(SettingsCase):
         self.comes()
         self.assertEqual([one.words for one in self.now.sections], ["about line 1", "about agents"])
         rings, enabled = self.now.fields
-        self.assertEqual((rings.label, rings.value, rings.unit), ("what ring_stop_s is", "6", "seconds"))
+        self.assertEqual((rings.label, rings.value, rings.unit), ("What ring_stop_s is", "6", "seconds"))
         self.assertEqual(rings.hint, "ring_stop_s · 2–20 · default 6 · at once")
         self.assertEqual(enabled.choices, (("yes", "yes"), ("no", "no")))
 
@@ -252,6 +252,7 @@ class ThingsTests(WorkCase):
         self.assertEqual(self.now.items, (("orders", ""),))
         strategy, calendar, ring = self.now.fields
         self.assertEqual((strategy.value, strategy.choices), ("linear", (("linear", "in turn"),)))
+        self.assertEqual(strategy.label, "What strategy is")  # as those of config.ini: with a great letter
         self.assertEqual(calendar.choices, (("", ""), ("day", "day")))
         self.assertEqual((ring.value, ring.hint), ("20", "ring_s · 3–120 · default 15"))
 

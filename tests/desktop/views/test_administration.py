@@ -74,6 +74,26 @@ class AdministrationTests(MainWindowCase):
         self.assertTrue(panel.rights[Right.ANSWER_QUEUED].isChecked())
         self.assertEqual(panel.groups.count(), 2)
 
+    def test_tab_after_the_last_setting(self) -> None:
+        """Tab goes from field to field, then to the buttons beneath them; in the queues it is the same."""
+        panel = self.opened(Act.SETTINGS)
+        assert isinstance(panel, SettingsView)
+        self.by_tab([row.editor for row in panel.form.rows.values()], panel.defaults)
+        panel.places.setCurrentRow(1)
+        panel.places.setCurrentRow(0)
+        qt.flush()
+        self.by_tab([row.editor for row in panel.form.rows.values()], panel.defaults)
+        panel.places.setCurrentRow(len(panel._sections) + list(KINDS).index("queues"))
+        self.answered()
+        self.by_tab([row.editor for row in panel.things.form.rows.values()], panel.things.new)
+
+    def by_tab(self, fields: list[Any], last: Any) -> None:
+        self.assertGreater(len(fields), 1)
+        fields[0].setFocus()
+        for following in (*fields[1:], last):
+            QTest.keyClick(self.window.focusWidget(), Qt.Key.Key_Tab)
+            self.assertIs(self.window.focusWidget(), following)
+
     def test_space_gives_a_right(self) -> None:
         """The box goes with what was asked for, and back with Cancel."""
         panel = self.opened(Act.STAFF)

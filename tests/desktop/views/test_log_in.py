@@ -150,6 +150,22 @@ class PanelTests(PanelCase):
         self.type("tulip-42", Qt.Key.Key_Return)
         self.assertEqual(self.server.asked[-1], ("801", "first-one", "tulip-42", False))
 
+    def test_password_changed_and_not_let_in(self) -> None:
+        """The new password was taken, then the log-in refused: it stands as the password, and Enter tries with it."""
+        self.pin()
+        self.type("801", Qt.Key.Key_Tab)
+        self.type("first-one", Qt.Key.Key_Return)
+        self.server.refuses(Refused(Refusal.MUST_CHANGE))
+        self.type("tulip-42", Qt.Key.Key_Tab)
+        self.type("tulip-42", Qt.Key.Key_Return)
+        self.server.clients[-1].password_is_new = True
+        self.server.refuses(Refused(Refusal.LIMIT))
+        qt.flush()
+        self.assertFalse(self.view.new.isVisible() or self.view.again.isVisible())
+        self.assertIs(self.window.focusWidget(), self.view.password)
+        self.type("", Qt.Key.Key_Return)
+        self.assertEqual(self.server.asked[-1], ("801", "tulip-42", None, False))
+
     def test_take_over(self) -> None:
         """Logged in at another window: a button takes over."""
         self.pin()

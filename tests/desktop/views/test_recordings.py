@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from callserver.desktop.views.recordings import RecordingsView
+from callserver.desktop.views.recordings import NOTE, NOTE_PX, OUTCOME, RecordingsView
 from callserver.wire.refusals import Refusal, Refused
 from tests.desktop import qt
 from tests.desktop.presenters.recording_rows import FakeSpeaker, page, row, sound
@@ -35,6 +35,17 @@ class RecordingsViewTests(WorkCase):
         self.assertEqual(heading.text(), "Recordings")
         tops = [one.mapTo(self.view, one.rect().center()).y() for one in (heading, field)]
         self.assertLessEqual(abs(tops[0] - tops[1]), 2)
+
+    def test_outcome_is_seen(self) -> None:
+        """The longest outcome is cut only where the note would have no room beside it."""
+        table = self.view.table
+        whole_px = table.fontMetrics().horizontalAdvance("no agent logged in")
+        for width_px, is_whole in ((620, False), (940, True), (1280, True)):
+            self.view.resize(width_px, 560)
+            qt.flush()
+            self.assertEqual(table.columnWidth(OUTCOME) > whole_px, is_whole, width_px)
+            self.assertGreaterEqual(table.columnWidth(NOTE), NOTE_PX if is_whole else 0)
+            self.assertEqual(table.horizontalHeader().length(), table.viewport().width())
 
     def key(self, widget: Any, key: Qt.Key) -> None:
         QTest.keyClick(widget, key)
