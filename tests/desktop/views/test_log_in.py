@@ -78,7 +78,7 @@ class PanelTests(PanelCase):
         self.view.number.setText("801")
         self.view.password.setText("secret-words")
         qt.flush()
-        self.assertEqual(self.view.fingerprint.text(), fingerprint)
+        self.assertEqual(self.view.fingerprint.text().replace("\n", ""), fingerprint)
         qt.click(self.view.trust)
         self.assertEqual(len(self.server.clients), 1)
 
@@ -263,8 +263,27 @@ class JudgedCase(PanelCase):
         self.assertEqual(judge.unnamed(self.window), [])
         self.assertEqual(judge.jumps(self.window), [])
 
+    def read_out(self) -> None:
+        """The widest one there is."""
+        self.settings.pin("shop.example", 8787, ONE)
+        self.server.shows(OTHER)
+        for size in ((1280, 720), SMALLEST):
+            self.window.resize(*size)
+            for label in (self.view.old_fingerprint, self.view.fingerprint):
+                for digit in "0123456789ABCDEF":
+                    label.show_fingerprint(":".join([2 * digit] * 32))
+                    qt.flush()
+                    widest = max(map(label.fontMetrics().horizontalAdvance, label.text().split("\n")))
+                    self.assertLessEqual(widest, label.contentsRect().width())
+                    self.assertLessEqual(2 * label.fontMetrics().height(), label.contentsRect().height())
+                    self.assertLessEqual(label.mapTo(self.window, label.rect().bottomRight()).x(), size[0])
+
 
 class EnglishTests(JudgedCase):
+    def test_fingerprints(self) -> None:
+        """Both can be compared to the last digit, in the smallest window, too."""
+        self.read_out()
+
     def test_panel(self) -> None:
         """No word is cut, each control has a name, Tab goes as one reads, also in the smallest window."""
         self.judged()
@@ -272,6 +291,10 @@ class EnglishTests(JudgedCase):
 
 class ChineseTests(JudgedCase):
     language = "zh"
+
+    def test_fingerprints(self) -> None:
+        """Likewise in Chinese."""
+        self.read_out()
 
     def test_panel(self) -> None:
         """Likewise in Chinese."""
