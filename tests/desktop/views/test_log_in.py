@@ -83,7 +83,7 @@ class PanelTests(PanelCase):
         self.assertEqual(len(self.server.clients), 1)
 
     def test_enter_at_a_first_connection(self) -> None:
-        """What has to be compared is said once, and is in sight, in the smallest window, too."""
+        """What has to be compared is said once, beneath it what to press then; in sight in the smallest window, too."""
         self.window.resize(*SMALLEST)
         self.server.shows()
         self.type("801", Qt.Key.Key_Tab)
@@ -92,7 +92,10 @@ class PanelTests(PanelCase):
         aloud.assert_called_once_with(self.view.certificate, self.view.certificate.text(), assertive=True)
         said = [one for one in self.view.findChildren(QLabel) if one.isVisible() and "First connection" in one.text()]
         self.assertEqual(said, [self.view.certificate])
-        self.assertFalse(self.view.certificate.visibleRegion().isEmpty())
+        to_do = self.view.problems[Beside.CERTIFICATE].label
+        self.assertIn("Trust and log in", to_do.text())
+        for label in (self.view.certificate, to_do):
+            self.assertFalse(label.visibleRegion().isEmpty())
 
     def test_not_reached(self) -> None:
         """Why not can be read to its end: it goes on in a second line."""
