@@ -20,7 +20,7 @@ PROVED, CLAIMED, UNKNOWN = (
     N_("? Number matches, not proved"),
     N_("✖ Unknown customer"),
 )
-LOST_CALL = N_("Lost with the connection: it is not at this seat any more")
+LOST_CALL = N_("Lost with the connection")
 
 
 @dataclass(frozen=True)
