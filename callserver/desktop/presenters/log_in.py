@@ -33,6 +33,7 @@ RULES = N_("Change it now: 8 characters or more (a supervisor's 12), 4 different
 NOT_THE_SAME = N_("The two new passwords are not the same")
 LOGGED_IN_ELSEWHERE = N_("{number} is logged in at another window: take over, and that one is closed")
 FIRST_CONNECTION = N_("First connection; check the fingerprint with the supervisor")
+COMPARE = N_("Compare the fingerprint with the supervisor's, then press “Trust and log in”")
 CHANGED = N_("Certificate has changed; not connected. Ask the supervisor whether the server has a new one")
 
 
@@ -166,7 +167,7 @@ class LogIn(AgentListener):
         if self._must_change and not typed.new:
             return Complaint(RULES), Beside.NEW_PASSWORD
         if self._server.trust in (Trust.FIRST, Trust.CHANGED):
-            return Complaint(FIRST_CONNECTION if self._server.trust is Trust.FIRST else CHANGED), Beside.CERTIFICATE
+            return Complaint(COMPARE if self._server.trust is Trust.FIRST else CHANGED), Beside.CERTIFICATE
         if not self._server.pinned:
             return Complaint("Server not reached"), Beside.SERVER
         return None

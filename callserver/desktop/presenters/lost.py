@@ -7,7 +7,7 @@ from callserver.wire.catalogue import N_
 
 RECONNECTING = N_("Connection lost, reconnecting")
 CHANGED = N_("Certificate has changed; not connected")
-WHAT_TO_DO = N_("Log out; compare both fingerprints at the log-in panel with the supervisor")
+WHAT_TO_DO = N_("Log out and compare both fingerprints with the supervisor")
 
 
 def lost_word(work: Workplace) -> str:

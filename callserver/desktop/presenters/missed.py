@@ -20,7 +20,7 @@ SLIP = "slip "  # of one who waits to be called back: before his id
 
 @dataclass(frozen=True)
 class MissedData:
-    """A row each: number and name, when, where he waited and why in vain, how often, and who calls him already."""
+    """A row each: who, what he wants, when, where he waited and why in vain, how often, and who calls him already."""
 
     rows: tuple[Row, ...]
     nothing: str
@@ -105,9 +105,9 @@ class Missed(Presenter[MissedData]):
     def _missed(self) -> list[Row]:
         rows = []
         for one in self.work.missed.calls:
-            words = [one.last, beside(one.queue), one.why]
+            words = [self.work.words("wants to be called")] if one.wants_call else []  # what is last may be cut
+            words += [one.last, beside(one.queue), one.why]
             words += [self.work.words("{n} times", n=one.times)] if one.times > 1 else []
-            words += [self.work.words("wants to be called")] if one.wants_call else []
             taken = self._taken.get(one.number)
             if taken is not None and taken["result"] == "not wanted":
                 continue

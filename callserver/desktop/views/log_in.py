@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from callserver.desktop.presenters.log_in import LogIn
 from callserver.desktop.presenters.log_in_data import Beside, LogInData, Trust, Typed
 from callserver.desktop.views.caps_lock import caps_lock
+from callserver.desktop.views.fingerprint import FingerprintLabel
 from callserver.desktop.views.theme import GRID, HUGE_PX, LABELS_PX, sized
 from callserver.desktop.views.widgets import ComboBox, Notice, announce, name
 from callserver.wire.catalogue import LANGUAGES, N_, known
@@ -136,7 +137,7 @@ class LogInView(QWidget):
 
     def _trust(self) -> None:
         self.take_focus()
-        if self._log_in.trust(self.fingerprint.text()):
+        if self._log_in.trust(self.fingerprint.fingerprint):
             self.go_in()
 
     def _say_language(self, button: QPushButton) -> None:
@@ -185,12 +186,10 @@ class LogInView(QWidget):
         self.take_over = QPushButton(words("Take over"))
         self.trust = QPushButton(words("Trust and log in"))
         self.checked = QCheckBox(words("The supervisor has confirmed the new fingerprint"))
-        self.certificate, self.old_fingerprint, self.fingerprint = QLabel(), QLabel(), QLabel()
+        self.certificate = QLabel(wordWrap=True)
+        self.old_fingerprint, self.fingerprint = FingerprintLabel(), FingerprintLabel()
         self.before, self.now = QLabel(f"{words('Before')}:"), QLabel(f"{words('Now')}:")
-        for label in (self.certificate, self.old_fingerprint, self.fingerprint):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        self.fingerprint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.certificate.setTextFormat(Qt.TextFormat.PlainText)
 
     def _lay_out(self) -> None:
         middle = QWidget()
@@ -298,12 +297,12 @@ class LogInView(QWidget):
         self.box.setVisible(bool(data.certificate))
         self.log_in.setVisible(not data.certificate)  # before that is judged it would only say so
         self.certificate.setText(data.certificate)
-        if data.fingerprints and data.fingerprints[-1] != self.fingerprint.text():
-            self.fingerprint.setText(data.fingerprints[-1])
+        if data.fingerprints and data.fingerprints[-1] != self.fingerprint.fingerprint:
+            self.fingerprint.show_fingerprint(data.fingerprints[-1])
             self.checked.setChecked(False)
         for label in (self.before, self.old_fingerprint, self.now):
             label.setVisible(changed)
-        self.old_fingerprint.setText(data.fingerprints[0] if changed else "")
+        self.old_fingerprint.show_fingerprint(data.fingerprints[0] if changed else "")
         self.checked.setVisible(changed)
         self.trust.setEnabled(not changed or self.checked.isChecked())
 

@@ -113,13 +113,13 @@ class MissedTests(ServedCase):
         self.assertEqual(bar[-1].missed, "Missed 1")
 
     def test_list(self) -> None:
-        """Number, name, time, where he waited, why in vain, how often, what he wants; new ones in bold."""
+        """Number, name, what he wants first, time, where he waited, why in vain, how often; new ones in bold."""
         self.missed.opened()
         rows = self.shown[-1].rows
         self.assertEqual(
             [row.spoken for row in rows],
             [
-                "13912345678 李明, 2026-11-26 22:40 · shop · abandoned · 3 times · wants to be called, new",
+                "13912345678 李明, wants to be called · 2026-11-26 22:40 · shop · abandoned · 3 times, new",
                 "0755123, 2026-11-26 21:40 · not let in, or hung up in the menu, new",
             ],
         )

@@ -78,12 +78,12 @@ class PanelTests(PanelCase):
         self.view.number.setText("801")
         self.view.password.setText("secret-words")
         qt.flush()
-        self.assertEqual(self.view.fingerprint.text(), fingerprint)
+        self.assertEqual(self.view.fingerprint.text().replace("\n", ""), fingerprint)
         qt.click(self.view.trust)
         self.assertEqual(len(self.server.clients), 1)
 
     def test_enter_at_a_first_connection(self) -> None:
-        """What has to be compared is said once, and is in sight, in the smallest window, too."""
+        """What has to be compared is said once, beneath it what to press then; in sight in the smallest window, too."""
         self.window.resize(*SMALLEST)
         self.server.shows()
         self.type("801", Qt.Key.Key_Tab)
@@ -92,7 +92,10 @@ class PanelTests(PanelCase):
         aloud.assert_called_once_with(self.view.certificate, self.view.certificate.text(), assertive=True)
         said = [one for one in self.view.findChildren(QLabel) if one.isVisible() and "First connection" in one.text()]
         self.assertEqual(said, [self.view.certificate])
-        self.assertFalse(self.view.certificate.visibleRegion().isEmpty())
+        to_do = self.view.problems[Beside.CERTIFICATE].label
+        self.assertIn("Trust and log in", to_do.text())
+        for label in (self.view.certificate, to_do):
+            self.assertFalse(label.visibleRegion().isEmpty())
 
     def test_not_reached(self) -> None:
         """Why not can be read to its end: it goes on in a second line."""
@@ -263,8 +266,27 @@ class JudgedCase(PanelCase):
         self.assertEqual(judge.unnamed(self.window), [])
         self.assertEqual(judge.jumps(self.window), [])
 
+    def read_out(self) -> None:
+        """The widest one there is."""
+        self.settings.pin("shop.example", 8787, ONE)
+        self.server.shows(OTHER)
+        for size in ((1280, 720), SMALLEST):
+            self.window.resize(*size)
+            for label in (self.view.old_fingerprint, self.view.fingerprint):
+                for digit in "0123456789ABCDEF":
+                    label.show_fingerprint(":".join([2 * digit] * 32))
+                    qt.flush()
+                    widest = max(map(label.fontMetrics().horizontalAdvance, label.text().split("\n")))
+                    self.assertLessEqual(widest, label.contentsRect().width())
+                    self.assertLessEqual(2 * label.fontMetrics().height(), label.contentsRect().height())
+                    self.assertLessEqual(label.mapTo(self.window, label.rect().bottomRight()).x(), size[0])
+
 
 class EnglishTests(JudgedCase):
+    def test_fingerprints(self) -> None:
+        """Both can be compared to the last digit, in the smallest window, too."""
+        self.read_out()
+
     def test_panel(self) -> None:
         """No word is cut, each control has a name, Tab goes as one reads, also in the smallest window."""
         self.judged()
@@ -272,6 +294,10 @@ class EnglishTests(JudgedCase):
 
 class ChineseTests(JudgedCase):
     language = "zh"
+
+    def test_fingerprints(self) -> None:
+        """Likewise in Chinese."""
+        self.read_out()
 
     def test_panel(self) -> None:
         """Likewise in Chinese."""
