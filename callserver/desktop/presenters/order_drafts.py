@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from callserver.desktop.presenters.call_card import caller_name
-from callserver.desktop.presenters.order_draft import ITEM, Draft, now
+from callserver.desktop.presenters.order_draft import ADDRESS, ITEM, Draft, now
 from callserver.desktop.presenters.order_form_data import OrderFormData
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
@@ -70,8 +70,10 @@ class OrderDrafts(Presenter[OrderFormData]):
             self._turn_to(call_id)
 
     def type(self, field: str, text: str) -> None:
-        """Something else stands in a field: "item", "pieces", "address"."""
+        """Something else stands in a field: "item", "pieces", "address"; who writes where it goes means that."""
         setattr(self._draft, field, text)
+        if field == ADDRESS:
+            self._draft.is_elsewhere = bool(text.strip())
         if field == ITEM:
             self._draft.good, self._draft.hits = None, ()
         self._is_changed()

@@ -231,6 +231,17 @@ class OrderFormTests(WorkCase):
         self.form.confirm()
         self.assertEqual(self.acts(), [("finish_order", "balance", "上海市 1", "call-1")])
 
+    def test_address_typed(self) -> None:
+        """Who types another address has it sent there without choosing that first; emptied, the stored one counts."""
+        self.open(lines=[LINE])
+        self.form.type(ADDRESS, "上海市 1")
+        self.assertTrue(self.now.is_elsewhere)
+        self.form.type(ADDRESS, " ")
+        self.assertFalse(self.now.is_elsewhere)
+        self.form.type(ADDRESS, "上海市 2")
+        self.form.confirm()
+        self.assertEqual(self.acts(), [("finish_order", "on delivery", "上海市 2", "call-1")])
+
     def test_refused_order(self) -> None:
         """Why is said beside the button; the form stays as it was."""
         self.open(lines=[LINE])

@@ -51,6 +51,14 @@ class OrderFormViewTests(MainWindowCase):
         self.assertTrue(self.form.pieces.hasFocus())
         self.assertEqual(self.form.pieces.selectedText(), "1")
 
+    def test_address(self) -> None:
+        """Typing another address chooses it on the screen too; when it is emptied the stored one is chosen again."""
+        QTest.keyClicks(self.form.address, "Nanshan 7")
+        self.assertTrue(self.form.elsewhere.isChecked())
+        self.form.address.selectAll()
+        QTest.keyClick(self.form.address, Qt.Key.Key_Delete)
+        self.assertTrue(self.form.stored.isChecked())
+
     def test_only_rings(self) -> None:
         """While a call only rings there is nobody yet who orders: nothing is added or reserved for him."""
         self.assertTrue(self.form.add.isEnabled() and self.form.reserve.isEnabled())
