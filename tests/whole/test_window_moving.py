@@ -208,7 +208,7 @@ class SendingOnTests(MovingCase):
         self.assertEqual(self.in_hand(), "13912345678")
 
     def test_fetched_from_the_list(self) -> None:
-        """Or from the list beside it, by Enter: place, number, and who has parked him."""
+        """Or from the list beside it, by Enter: place, number, who has parked him; then the record is seen again."""
         self.talk()
         self.press(self.li, Act.PARK)
         self.press(self.li, Act.DIAL)
@@ -225,6 +225,10 @@ class SendingOnTests(MovingCase):
         self.pass_s(1)
         self.assertEqual(self.in_hand(), "13912345678")
         self.assertEqual(rows.texts, [])
+        focused = self.li.window().focusWidget()
+        self.assertIsNone(self.li.panel)
+        assert focused is not None
+        self.assertTrue(self.li.tabs.isAncestorOf(focused))
 
 
 class TakingTests(MovingCase):

@@ -41,10 +41,15 @@ class ParkedCall(NamedTuple):
 
 
 class Parked(Presenter[ParkedData]):
-    """Asked only while somebody sees it; how long they wait is counted on from second to second."""
+    """
+    Asked only while somebody sees it; how long they wait is counted on from second to second.
 
-    def __init__(self, work: Workplace, show: Callable[[ParkedData], None]) -> None:
+    :param done: called when one of them is fetched
+    """
+
+    def __init__(self, work: Workplace, show: Callable[[ParkedData], None], done: Callable[[], None]) -> None:
         super().__init__(work, show)
+        self._done = done
         self._told: list[ParkedCall] = []
         self._told_s = self._asked_s = work.clock.seconds()
         self._is_seen = self._is_asking = False
@@ -69,7 +74,12 @@ class Parked(Presenter[ParkedData]):
 
     def fetch(self, place: str) -> None:
         """Talk with who is parked there."""
-        self.do_once("fetch", lambda: self.client.fetch(place), lambda _: self._ask())
+        self.do_once("fetch", lambda: self.client.fetch(place), self._fetched)
+
+    def _fetched(self, _: object) -> None:
+        if self._is_seen:  # else something else lies there by now
+            self._done()
+        self._ask()
 
     def logged_in(self, hello: Hello) -> None:
         if self._is_seen:

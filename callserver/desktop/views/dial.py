@@ -31,6 +31,7 @@ class DialView(Screen):
         self.dial, self.notice = QPushButton(f"{work.words('Dial')} Enter"), Notice()
         self.recent, self.nothing = RowList(work.words("Dialled last")), QLabel(wordWrap=True)
         self.parked = ParkedView(work)
+        self.parked.done.connect(self.close_panel)
         lines, row = column(self), QHBoxLayout()
         lines.addWidget(heading)
         row.addWidget(self.number, 1)

@@ -26,7 +26,7 @@ class ParkedView(Screen):
         lines.addWidget(self.nobody, 1, Qt.AlignmentFlag.AlignTop)  # in the list's place
         lines.addWidget(self.rows, 1)
         lines.addWidget(self.notice)
-        self.presenter = Parked(work, self.show_data)
+        self.presenter = Parked(work, self.show_data, self.close_panel)
         self.rows.carried_out.connect(self.presenter.fetch)
 
     def show_data(self, data: ParkedData) -> None:
