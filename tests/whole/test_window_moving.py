@@ -195,6 +195,7 @@ class SendingOnTests(MovingCase):
         self.talk()
         self.press(self.li, Act.PARK)
         self.assertIn("Parked at 71", self.li.controls.notice.label.text())
+        self.assertEqual(self.li.controls.presenter.problem, "")  # good news: no warning sign
         self.do(self.wang.fetch("71"))
         self.assertIs(self.state("802"), TALKING)
 

@@ -63,10 +63,11 @@ class Button:
 
 @dataclass(frozen=True)
 class ControlsData:
-    """The row, and why the last act was not done."""
+    """The row, and why the last act was not done, or how it went."""
 
     buttons: tuple[Button, ...]
     problem: str
+    note: str
 
 
 class Controls(Presenter[ControlsData]):
@@ -84,6 +85,7 @@ class Controls(Presenter[ControlsData]):
         self._fax_news = FaxNews(work, self.refresh)
         self._recording_call = ""  # the call that this person records
         self._call, self._call_since_s = "", work.clock.seconds()
+        self._note = ""  # until the next call comes, or the next act
         self._acts: dict[Act, Callable[[], Deferred[None]]] = {
             Act.ANSWER: lambda: self.client.answer(call_id=self.model.call_id),
             Act.REJECT: lambda: self.client.reject(call_id=self.model.call_id),
@@ -93,7 +95,7 @@ class Controls(Presenter[ControlsData]):
         }
 
     def data(self) -> ControlsData:
-        return ControlsData(tuple(map(self._button, ROW)), self.problem)
+        return ControlsData(tuple(map(self._button, ROW)), self.problem, self._note)
 
     def may(self, act: Act) -> bool:
         """Whether it would be done now."""
@@ -128,7 +130,7 @@ class Controls(Presenter[ControlsData]):
 
     def _do(self, act: Act, ask: Callable[[], Deferred[Any]], then: Callable[[Any], None] | None = None) -> None:
         """A key pressed twice before anything comes of it is meant once; where the button says else by then, twice."""
-        seat = self.model.seat
+        seat, self._note = self.model.seat, ""
         self.do_once(f"{act.name} {self.model.call_id} {seat.state.name} {seat.hidden}", ask, then)
 
     def _button(self, act: Act) -> Button:
@@ -200,7 +202,7 @@ class Controls(Presenter[ControlsData]):
         self._recording_call = call_id
 
     def _parked(self, place: str) -> None:
-        self.problem = self.work.words("Parked at {place}", place=place)
+        self._note = self.work.words("Parked at {place}", place=place)
 
     # What makes it look otherwise
 
@@ -209,6 +211,8 @@ class Controls(Presenter[ControlsData]):
         if call != self._call:
             self._call, self._call_since_s = call, self.work.clock.seconds()
             self.problem = ""
+            if call:
+                self._note = ""
         self.refresh()
 
     def start(self) -> None:

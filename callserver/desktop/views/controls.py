@@ -30,7 +30,10 @@ class ControlsView(Screen):
             button.clicked.connect(actions[act].trigger)
             row.addWidget(button, 1)
         lines.addLayout(row)
-        lines.addWidget(self.notice)
+        beneath = QHBoxLayout()
+        beneath.setContentsMargins(GRID, 0, GRID, 0)
+        beneath.addWidget(self.notice)
+        lines.addLayout(beneath)
         self.presenter: Controls = Controls(work, self.show_data, open_panel)
 
     def show_data(self, data: ControlsData) -> None:
@@ -38,7 +41,7 @@ class ControlsView(Screen):
         would press the next one."""
         for button in data.buttons:
             self._show_button(button)
-        self.notice.show_problem(data.problem)
+        self.notice.show_either(data.problem, data.note)
 
     def _show_button(self, button: Button) -> None:
         widget = self.buttons[button.act]

@@ -80,8 +80,8 @@ class StaffView(Screen):
             box.setChecked(data.rights[right])
         self.more.show_fields(data.more)
         self._show_groups(data)
-        if self.ok.hasFocus() and not data.may_save:
-            self.people.setFocus()  # Qt would go on to "Delete…"
+        if (self.ok.hasFocus() or self.cancel.hasFocus()) and not data.may_save:
+            self.people.setFocus()  # Qt would go on to what is begun next
         self.ok.setEnabled(data.may_save)
         self.cancel.setEnabled(data.may_save or data.is_new)
         for button in (self.reset, self.pin, self.delete):
@@ -281,11 +281,12 @@ class StaffView(Screen):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        for button in (self.new, self.reset, self.pin):
+        for button in (self.ok, self.cancel):  # Tab comes to them before anything else is begun
             row.addWidget(button)
         row.addStretch(1)
-        row.addWidget(self.ok)
-        row.addWidget(self.cancel)
+        row.addWidget(self.reset)
+        row.addWidget(self.pin)
         row.addStretch(1)
+        row.addWidget(self.new)
         row.addWidget(self.delete)
         return row

@@ -51,6 +51,8 @@ class ThingsView(Screen):
         if self.name.text() != data.name:
             self.name.setText(data.name)
         self.form.show_fields(data.fields)
+        if (self.save_button.hasFocus() or self.undo.hasFocus()) and not data.may_save:
+            self.items.setFocus()  # Qt would go on to "New"
         self.save_button.setEnabled(data.may_save)
         self.undo.setEnabled(data.may_save or data.is_new)
         self.delete.setEnabled(data.may_delete)
@@ -108,10 +110,11 @@ class ThingsView(Screen):
         row.addWidget(self.items)
         row.addLayout(right, 1)
         buttons.setSpacing(GRID)
-        for button in (self.new, self.save_button, self.undo):
+        for button in (self.save_button, self.undo):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        buttons.addWidget(self.delete)
+        for button in (self.new, self.delete):  # after what was typed is saved, for who goes on by Tab
+            buttons.addWidget(button)
         lines.addWidget(self.question)
         lines.addLayout(top)
         lines.addLayout(row, 1)

@@ -87,6 +87,38 @@ class AdministrationTests(MainWindowCase):
         self.answered()
         self.by_tab([row.editor for row in panel.things.form.rows.values()], panel.things.new)
 
+    def test_tab_through_a_book(self) -> None:
+        """From the list to the name, field by field, to Save, and only then to New; a blank typed is a blank."""
+        panel = self.opened(Act.SETTINGS)
+        assert isinstance(panel, SettingsView)
+        things = panel.things
+        for _ in range(2):  # one looks at another book meanwhile
+            for kind in ("hours", "queues"):
+                panel.places.setCurrentRow(len(panel._sections) + list(KINDS).index(kind))
+                self.answered()
+            qt.click(things.new)
+            things.name.setText("")
+            QTest.keyClicks(things.name, "east")
+            fields = [row.editor for row in things.form.rows.values()]
+            self.by_tab([things.items, things.name, *fields, things.save_button, things.undo], things.new)
+            text = next(one for one in fields if isinstance(one, QLineEdit))
+            text.setFocus()
+            QTest.keyClicks(self.window.focusWidget(), "a b")
+            self.assertEqual((things.name.text(), text.text()[-3:]), ("east", "a b"))
+
+    def test_tab_through_the_staff(self) -> None:
+        """Likewise: whoever has typed comes to OK before anything else is begun."""
+        panel = self.opened(Act.STAFF)
+        assert isinstance(panel, StaffView)
+        panel.phone.setFocus()
+        QTest.keyClicks(panel.phone, "1")
+        more = [row.editor for row in panel.more.rows.values()]
+        self.by_tab(
+            [panel.people, panel.number, panel.password, panel.phone, panel.person, panel.disabled],
+            panel.rights[next(iter(panel.rights))],
+        )
+        self.by_tab([*more, panel.groups, panel.ok, panel.cancel, panel.reset, panel.pin, panel.new], panel.delete)
+
     def by_tab(self, fields: list[Any], last: Any) -> None:
         self.assertGreater(len(fields), 1)
         fields[0].setFocus()
