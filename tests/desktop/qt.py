@@ -21,6 +21,7 @@ def application() -> QApplication:
     """The one there is, dressed in the light theme."""
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
+    app.setQuitOnLastWindowClosed(False)  # as the program: windows of tests that went before end no test's loop
     if not _dressed:
         _dressed.append(Theme(app, "light"))
     return app
