@@ -38,11 +38,11 @@ REAL_TIME = {  # processes, ptys, sockets: they wait more than they work, and so
     "killed": [
         "tests.whole.test_frozen",
         "tests.whole.test_kill",
-        "tests.whole.test_kill_in_fax",
         "tests.whole.test_window_program",
     ],
 }
 ALONE = [  # a computer that is late proves nothing about them
+    "tests.whole.test_kill_in_fax",
     "tests.whole.test_real_faxes",
     "tests.whole.test_real_morning",
     "tests.whole.test_real_time",

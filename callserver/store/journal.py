@@ -104,12 +104,14 @@ class Journal:
         self._acknowledge: list[Deferred[None]] = []
         self._lock = DeferredLock()
         self._timer: Any = None
+        self._is_closed = False  # what is told later belongs to no run
         self._in_memory = False  # there is no room for the spool either
         self._catching_up: Deferred[None] | None = None  # there while the spool is in use
         self._of_this_run: set[str] | None = set()  # calls that came before the database was open
 
     def open(self) -> None:
         """From now on calls and events are kept, in the spool: the database may not be open yet."""
+        self._is_closed = False
         self._disk.start()
         self._disk.run(self._spool.drop_half_line).addErrback(_told_by_start)
         self._catching_up = Deferred()
@@ -128,8 +130,12 @@ class Journal:
 
     def close(self) -> Deferred[None]:
         """Write out all that waits; what the database still does not take stays in the spool for the next start."""
-        written = Deferred.fromCoroutine(self._write_out())
-        return written.addBoth(self._end)
+        return Deferred.fromCoroutine(self._write_all()).addBoth(self._end)
+
+    async def _write_all(self) -> None:
+        await self._write_out()
+        if self._entries and not self._in_memory:  # told while that was written
+            await self._write_out()
 
     def open_call(self, record: CallRecord) -> Deferred[None]:
         """Fires when the record is safe on disk, also when the database is locked or full: never a reason to refuse."""
@@ -154,7 +160,7 @@ class Journal:
         self._flush_in(BATCH_S)
 
     def _flush_in(self, delay_s: float) -> None:
-        if self._timer is None:
+        if self._timer is None and not self._is_closed:
             self._timer = self._clock.callLater(delay_s, self._flush)
 
     def _flush(self) -> None:
@@ -298,6 +304,10 @@ class Journal:
         if self._catching_up is not None:
             self._catching_up.cancel()
         self._disk.stop()
+        self._is_closed = True
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        self._timer = None
         return result
 
 

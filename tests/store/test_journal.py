@@ -108,6 +108,14 @@ class JournalTests(SynchronousTestCase):
         digits = [event.data["digit"] for event in self.store.run(timeline, "one")]
         self.assertEqual(digits, [str(n) for n in range(50)])
 
+    def test_closed(self) -> None:
+        """What waits is written at the end, at once; what is told after that leaves nothing that would wait."""
+        self.successResultOf(self.bench.open("one"))
+        self.bench.write("key", digit="1")
+        self.successResultOf(self.journal.close())
+        self.bench.write("key", digit="2")
+        self.assertEqual((self.bench.kinds(), self.clock.getDelayedCalls()), (["key"], []))
+
     def test_no_event_waits_for_the_next(self) -> None:
         """Events that keep coming do not put off those before them."""
         for _ in range(25):
