@@ -12,9 +12,11 @@ from twisted.logger import Logger
 
 from callserver.desktop.model import ShopModel
 from callserver.desktop.own_settings import OwnSettings
+from callserver.wire.catalogue import N_
 
 log = Logger()
 
+AGAIN = N_("What you had typed is here again")
 EVERY_S = 3.0  # not each key
 OLD_S = 86_400.0  # by then the talk is forgotten, and the day over
 CALLS_MAX, TEXT_MAX = 20, 500  # more are no drafts of a day's work; longer texts no field takes

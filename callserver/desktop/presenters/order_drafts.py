@@ -10,18 +10,17 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from callserver.desktop.kept_drafts import AGAIN
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.order_draft import ADDRESS, ITEM, Draft, now
 from callserver.desktop.presenters.order_form_data import OrderFormData
 from callserver.desktop.presenters.presenter import Presenter
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.catalogue import N_
 from callserver.wire.messages import Card, Hello, SeatStatus
 from callserver.wire.states import SeatState
 
 CALLS_MAX = 20  # far more than end in the quarter of an hour in which an order can still be put down
 KIND = "order"  # of a kept draft
-AGAIN = N_("What you had typed is here again")
 TALKS = (SeatState.TALKING, SeatState.HELD)
 Row = Mapping[str, Any]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callserver.desktop.foreign import isolated
+from callserver.desktop.kept_drafts import AGAIN
 from callserver.desktop.listener import IN_CALL
 from callserver.desktop.presenters.call_card import caller_name
 from callserver.desktop.presenters.presenter import Presenter
@@ -19,7 +20,6 @@ NOTE_MAX = 500
 ENDS = N_("Keeps outcome and note at the server, and ends the wrap-up")
 KEEPS = N_("Keeps outcome and note at the server; once more, it corrects them. In the wrap-up it ends that, too")
 KIND = "note"  # of a kept draft
-AGAIN = N_("What you had typed is here again")
 
 
 @dataclass(frozen=True)

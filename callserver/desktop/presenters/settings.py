@@ -161,7 +161,6 @@ class Settings(Presenter[SettingsData]):
         asked.addErrback(self._read_again)
         self.do(asked, lambda answer: self._applied(saving, answer))
         self.refresh()
-        self.refresh()
 
     # What it is made of
 

@@ -9,19 +9,16 @@ from callserver.desktop.listener import IN_CALL
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.call_card import beside_text, caller_name
 from callserver.desktop.presenters.clocks import stopwatch
+from callserver.desktop.presenters.live_presenter import LivePresenter
 from callserver.desktop.presenters.lost import lost_why, lost_word
 from callserver.desktop.presenters.pauses import REASONS, pause_word
-from callserver.desktop.presenters.presenter import Presenter
 from callserver.wire.catalogue import N_, known
 from callserver.wire.messages import (
-    Access,
     Card,
     ChannelRow,
     Hello,
     MailMark,
     Phrase,
-    QueueRow,
-    SeatStatus,
 )
 from callserver.wire.states import LineState, SeatState
 from callserver.wire.words import reason_text
@@ -66,11 +63,10 @@ class StateBarData:
     problem: str
 
 
-class StateBar(Presenter[StateBarData]):
+class StateBar(LivePresenter[StateBarData]):
     """Ready and pause are done from here; all else is told."""
 
     _gone, _gone_since_s = "", 0.0  # who has left a call that goes on, and why
-    _refused_in = SeatState.OFF  # what `problem` is about
 
     def start(self) -> None:
         super().start()
@@ -204,17 +200,6 @@ class StateBar(Presenter[StateBarData]):
     def offer_gone(self, cause: str) -> None:
         self.work.missed.ask()
 
-    def status(self, status: SeatStatus) -> None:
-        if status.state is not self._refused_in:  # "not possible now: ringing" was of the state before
-            self._refused_in, self.problem = status.state, ""
-        self.refresh()
-
-    def access(self, access: Access) -> None:
-        self.refresh()
-
-    def queue(self, row: QueueRow) -> None:
-        self.refresh()
-
     def mail(self, mark: MailMark) -> None:
         self.refresh()
 
@@ -222,7 +207,4 @@ class StateBar(Presenter[StateBarData]):
         self.refresh()
 
     def row(self, row: ChannelRow) -> None:
-        pass
-
-    def lost(self, why: object) -> None:
-        self.refresh()
+        """None of it is seen here."""
