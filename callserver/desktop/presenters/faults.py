@@ -85,8 +85,8 @@ class Faults(RecordTab[FaultsData]):
 
     # What the person does
 
-    def open(self) -> None:
-        super().open()
+    def see(self) -> None:
+        super().see()
         self.do(self.client.ask("list_targets"), self._are)
 
     def more(self) -> None:

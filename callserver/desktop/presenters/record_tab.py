@@ -16,12 +16,12 @@ class RecordTab(Presenter[Data]):
         super().start()
         self._endings.append(self.work.record.watch(self._another))
 
-    def open(self) -> None:
+    def see(self) -> None:
         """The tab is seen: from now on it is kept up to date."""
         self._is_open = True
         self._another()
 
-    def close(self) -> None:
+    def look_away(self) -> None:
         """Another tab is seen."""
         self._is_open = False
 

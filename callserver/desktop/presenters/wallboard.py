@@ -6,17 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import Any
 
 from callserver.desktop.model import Connection
 from callserver.desktop.presenters.clocks import stopwatch
 from callserver.desktop.presenters.form import Row
 from callserver.desktop.presenters.lost import lost_word
-from callserver.desktop.presenters.presenter import Presenter
+from callserver.desktop.presenters.seen_presenter import SeenPresenter
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.wire.messages import Hello
 
-EVERY_S = 5.0  # so old are the server's counts anyway
 NEAR = 0.7  # of a limit
 ALL = 1000  # thousandths
 
@@ -57,43 +54,21 @@ class WallboardData:
     is_old: bool
 
 
-class Wallboard(Presenter[WallboardData]):
-    """Asked only while somebody sees it; how long the first caller waits is counted on from second to second."""
+class Wallboard(SeenPresenter[WallboardData]):
+    """How long the first caller waits is counted on."""
+
+    every_s = 5.0  # so old are the server's counts anyway
 
     def __init__(self, work: Workplace, show: Callable[[WallboardData], None]) -> None:
         super().__init__(work, show)
         self._told: Row = {}
-        self._told_s = self._asked_s = work.clock.seconds()
-        self._is_seen = self._is_asking = False
         self._lost_since_s, self._lost_at = -1.0, ""  # by the model's clock, and by that on the wall
-
-    def start(self) -> None:
-        super().start()
-        self._endings.append(self.work.seconds.watch(self._second))
 
     def data(self) -> WallboardData:
         told = self._told
         is_old = self.model.connection is not Connection.HERE
         note = self._lost() if is_old else self.problem
         return WallboardData(self._numbers(told) if told else (), note, is_old)
-
-    def see(self) -> None:
-        """It is on the screen now."""
-        self._is_seen = True
-        self._ask()
-
-    def look_away(self) -> None:
-        """It is not any more."""
-        self._is_seen = False
-
-    def logged_in(self, hello: Hello) -> None:
-        if self._is_seen:
-            self._ask()
-        self.refresh()
-
-    def lost(self, why: object) -> None:
-        self._is_asking = False
-        self.refresh()
 
     def _lost(self) -> str:
         if self.model.certificate_changed:
@@ -140,26 +115,8 @@ class Wallboard(Presenter[WallboardData]):
         shown = f"≥ {_percent(target)}" if target is not None else ""
         return WallNumber(label, _percent(level), shown, missed or Level.NONE)
 
-    # Asking
-
-    def _second(self) -> None:
-        if self._is_seen and not self._is_asking and self.work.clock.seconds() - self._asked_s >= EVERY_S:
-            self._ask()
-        if self._is_seen:
-            self.refresh()
-
-    def _ask(self) -> None:
-        if self.model.connection is not Connection.HERE:
-            self.refresh()
-            return
-        self._is_asking, self._asked_s = True, self.work.clock.seconds()
-        asked = self.client.ask("wallboard")
-        asked.addBoth(self._answered)
-        self.do(asked, self._came)
-
-    def _answered(self, answer: Any) -> Any:
-        self._is_asking = False
-        return answer
+    def _look_up(self) -> None:
+        self.do(self.client.ask("wallboard").addBoth(self._answered), self._came)
 
     def _came(self, told: Row) -> None:
         self._told, self._told_s = told, self.work.clock.seconds()

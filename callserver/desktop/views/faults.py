@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton
 from callserver.desktop.keys import Act, keys, shown
 from callserver.desktop.presenters.faults import FAULT_MAX, Faults, FaultsData
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.desktop.views.record_tab import RecordTabView
 from callserver.desktop.views.screen import column
+from callserver.desktop.views.seen_screen import SeenScreen
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID
 from callserver.desktop.views.widgets import ComboBox, Notice, name, narrow, tooltip
@@ -18,7 +18,7 @@ TITLES = (N_("Time"), N_("Number"), N_("Region"), N_("Fault"), N_("Result"), N_(
 WIDTHS_PX = (136, 104, 72, 0, 96, 120)
 
 
-class FaultsView(RecordTabView):
+class FaultsView(SeenScreen):
     """
     A fault above: what it is, whose office; those that there were below.
 

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton
 
 from callserver.desktop.presenters.history import NOTE_MAX, History, HistoryData
 from callserver.desktop.presenters.workplace import Workplace
-from callserver.desktop.views.record_tab import RecordTabView
 from callserver.desktop.views.screen import column
+from callserver.desktop.views.seen_screen import SeenScreen
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.widgets import Notice, name
 from callserver.wire.catalogue import N_
@@ -18,7 +18,7 @@ TITLES = (
 )
 
 
-class NotesView(RecordTabView):
+class NotesView(SeenScreen):
     """A field for a new note, and those that there are."""
 
     def __init__(self, work: Workplace) -> None:
@@ -61,7 +61,7 @@ class NotesView(RecordTabView):
         return not self.presenter.has_drafts
 
 
-class HistoryView(RecordTabView):
+class HistoryView(SeenScreen):
     """The calls from and to this customer, the newest first."""
 
     def __init__(self, work: Workplace) -> None:

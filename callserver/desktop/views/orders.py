@@ -10,8 +10,8 @@ from callserver.desktop.presenters.order_list import OrderList
 from callserver.desktop.presenters.orders import Orders, OrdersData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.question import QuestionView
-from callserver.desktop.views.record_tab import RecordTabView
 from callserver.desktop.views.screen import column
+from callserver.desktop.views.seen_screen import SeenScreen
 from callserver.desktop.views.table import ROW_PX, Table
 from callserver.desktop.views.theme import GRID
 from callserver.desktop.views.widgets import ElidedLabel, Notice, name
@@ -23,7 +23,7 @@ WIDTHS_PX = (96, 104, 80, 88)
 GOODS_WIDTHS_PX = (64, 0, 80, 80, 88)
 
 
-class OrderListView(RecordTabView):
+class OrderListView(SeenScreen):
     """What the tabs of orders and of deliveries have in common: a list, of which one is looked at."""
 
     presenter: OrderList  # type: ignore[type-arg]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel
 
 from callserver.desktop.presenters.parked import Parked, ParkedData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.row_list import RowList
-from callserver.desktop.views.screen import Screen, column
+from callserver.desktop.views.screen import column
+from callserver.desktop.views.seen_screen import SeenScreen
 from callserver.desktop.views.widgets import Notice
 
 
-class ParkedView(Screen):
+class ParkedView(SeenScreen):
     """Beside what was dialled last."""
 
     presenter: Parked
@@ -37,13 +37,3 @@ class ParkedView(Screen):
         self.nobody.setText(data.nobody)
         self.nobody.setVisible(bool(data.nobody))
         self.notice.show_problem(data.problem)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """From now on they are asked for."""
-        super().showEvent(event)
-        self.presenter.see()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """No more."""
-        super().hideEvent(event)
-        self.presenter.look_away()

@@ -5,13 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QGuiApplication,
-    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QShowEvent,
 )
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -19,7 +17,8 @@ from callserver.desktop.keys import Act, keys, shown
 from callserver.desktop.presenters.wallboard import Wallboard, WallboardData
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.icons import program_icon
-from callserver.desktop.views.screen import Screen, column, row
+from callserver.desktop.views.screen import column, row
+from callserver.desktop.views.seen_screen import SeenScreen
 from callserver.desktop.views.theme import colours, sized
 from callserver.desktop.views.wall_tiles import LABEL_SHARE, WallTiles
 from callserver.desktop.views.widgets import Notice, announce, name
@@ -27,23 +26,7 @@ from callserver.desktop.views.widgets import Notice, announce, name
 FIRST_SIZE, SMALLEST = (1280, 720), (480, 270)
 
 
-class WallboardScreen(Screen):
-    """The numbers are asked for only while it is seen."""
-
-    presenter: Wallboard
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """From now on."""
-        super().showEvent(event)
-        self.presenter.see()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """No more."""
-        super().hideEvent(event)
-        self.presenter.look_away()
-
-
-class WallboardView(WallboardScreen):
+class WallboardView(SeenScreen):
     """The page, from which the other is opened."""
 
     is_wide = True
@@ -70,7 +53,7 @@ class WallboardView(WallboardScreen):
         self.opens.emit(Act.WALL_WINDOW)
 
 
-class WallboardWindow(WallboardScreen):
+class WallboardWindow(SeenScreen):
     """
     It stays while the agent goes on working in the other one, whose keys work here as well.
 

@@ -57,7 +57,7 @@ class FaultsTests(WorkCase):
         """In this call the tab is opened."""
         self.seat(SeatState.TALKING, call)
         self.client.waiting.clear()
-        self.faults.open()
+        self.faults.see()
         self.client.answers({"found": list(cases), "next": more})
         self.client.answers(OFFICES)
 
@@ -73,7 +73,7 @@ class FaultsTests(WorkCase):
         self.seat(SeatState.TALKING, LI_CALLS)
         self.work.record.show(LI | {"telephones": ["13800138000", "01062345678"]})
         self.acts()
-        self.faults.open()
+        self.faults.see()
         self.assertEqual(
             self.acts("list_cases"), [("list_cases", "13800138000", ""), ("list_cases", "01062345678", "")]
         )
@@ -83,7 +83,7 @@ class FaultsTests(WorkCase):
         self.seat(SeatState.TALKING, STRANGER)
         self.work.record.show(LI)
         self.acts()
-        self.faults.open()
+        self.faults.see()
         self.assertEqual(self.acts("list_cases"), [("list_cases", "13800138000", "")])
 
     def test_report(self) -> None:

@@ -54,13 +54,13 @@ class HistoryTests(WorkCase):
         """Nobody who looks at another tab asks the server for it."""
         self.rings()
         self.assertEqual(self.client.asked, [])
-        self.history.open()
+        self.history.see()
         self.assertEqual(self.client.asked, [("list_contacts", "13800138000", "")])
 
     def test_late_page(self) -> None:
         """The next page of one caller that comes when another one is shown is not put behind his calls."""
         self.rings()
-        self.history.open()
+        self.history.see()
         self.client.answers({"calls": [CALL], "notes": [], "next": "1:c1"})
         self.history.more()
         (late,) = self.client.waiting
@@ -71,7 +71,7 @@ class HistoryTests(WorkCase):
     def test_rows(self) -> None:
         """When, which way, how long, who, how it ended, and what came of it."""
         self.rings()
-        self.history.open()
+        self.history.see()
         self.client.answers({"calls": [CALL], "notes": [NOTE], "next": ""})
         ((at, *rest),) = self.now.calls
         self.assertTrue(at.startswith("2026-11-"))
@@ -83,7 +83,7 @@ class HistoryTests(WorkCase):
     def test_pages(self) -> None:
         """Fifty at a time; the end is asked for once."""
         self.rings()
-        self.history.open()
+        self.history.see()
         self.client.answers({"calls": [CALL], "notes": [], "next": "7"})
         self.history.more()
         self.history.more()
@@ -95,7 +95,7 @@ class HistoryTests(WorkCase):
     def test_late_answer(self) -> None:
         """What comes for one customer is never shown as another's."""
         self.rings()
-        self.history.open()
+        self.history.see()
         self.rings("13700001111")
         self.client.answers({"calls": [CALL], "notes": [NOTE], "next": ""})
         self.assertEqual((self.now.calls, self.now.notes), ((), ()))

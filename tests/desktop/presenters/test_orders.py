@@ -22,7 +22,7 @@ class OrdersCase(WorkCase):
         self.screen = screen
         screen.start()
         self.addCleanup(screen.stop)
-        screen.open()
+        screen.see()
         self.work.record.show(LI)
         self.client.answers({"found": list(found), "next": more})
 
@@ -172,5 +172,5 @@ class DeliveriesTests(OrdersCase):
         deliveries = Deliveries(self.work, self.shown.append)
         deliveries.start()
         self.addCleanup(deliveries.stop)
-        deliveries.open()
+        deliveries.see()
         self.assertEqual(self.now.note, "No customer is shown")

@@ -1,4 +1,4 @@
-"""What the tabs of a customer's record have in common."""
+"""What is kept up to date only while somebody sees it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from typing import Any
 from PySide6.QtGui import QHideEvent, QShowEvent
 
 from callserver.desktop.presenters.record_tab import RecordTab
+from callserver.desktop.presenters.seen_presenter import SeenPresenter
 from callserver.desktop.views.screen import Screen
 
 
-class RecordTabView(Screen):
-    """Its presenter asks while it is seen."""
+class SeenScreen(Screen):
+    """Its presenter asks while it is on the screen."""
 
-    presenter: RecordTab[Any]
+    presenter: RecordTab[Any] | SeenPresenter[Any]
 
     def showEvent(self, event: QShowEvent) -> None:
         """Up to date, from now on."""
         super().showEvent(event)
-        self.presenter.open()
+        self.presenter.see()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Another tab is seen."""
+        """Something else lies there now."""
         super().hideEvent(event)
-        self.presenter.close()
+        self.presenter.look_away()
