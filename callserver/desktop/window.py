@@ -91,7 +91,8 @@ class MainWindow(QWidget):
     def act(self, act: Act) -> None:
         """A key, a button, or an entry of the menu."""
         if self.wall is not None and self.wall.isActiveWindow() and act is not Act.WALL_WINDOW:
-            self.window().activateWindow()  # what the key does is seen here
+            self.window().raise_()  # what the key does is seen here
+            self.window().activateWindow()
         if act in TABS:
             self.close_panel()
             self.tabs.setCurrentIndex(list(TABS).index(act))

@@ -116,6 +116,18 @@ class JournalTests(SynchronousTestCase):
         self.bench.write("key", digit="2")
         self.assertEqual((self.bench.kinds(), self.clock.getDelayedCalls()), (["key"], []))
 
+    def test_told_while_closing(self) -> None:
+        """What is told while the rest is being written at the end is written too."""
+        self.successResultOf(self.bench.open("one"))
+        self.store.locked = True
+        self.bench.write("key", digit="1")
+        closing = self.journal.close()
+        self.bench.write("key", digit="2")
+        self.assertNoResult(closing)
+        self.store.unlock()
+        self.successResultOf(closing)
+        self.assertEqual((self.bench.kinds(), self.clock.getDelayedCalls()), (["key", "key"], []))
+
     def test_no_event_waits_for_the_next(self) -> None:
         """Events that keep coming do not put off those before them."""
         for _ in range(25):

@@ -39,6 +39,7 @@ class ThingsData:
     name: str
     fields: tuple[FormField, ...]
     may_save: bool
+    may_undo: bool
     may_delete: bool
     question: Question | None
     note: str
@@ -64,6 +65,7 @@ class Things(Book[ThingsData]):
             name=(self.draft.name if self.draft else "") if self.is_new else self.chosen,
             fields=() if lacks else tuple(map(self._field, self.fields)),
             may_save=here and self.draft is not None,
+            may_undo=self.draft is not None or self._is_new,
             may_delete=here and not self.is_new,
             question=self.question,
             note=self.note,

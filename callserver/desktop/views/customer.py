@@ -20,7 +20,7 @@ from callserver.desktop.presenters.customer import FIELD_WORDS, FIELDS, LANGUAGE
 from callserver.desktop.presenters.workplace import Workplace
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
-from callserver.desktop.views.widgets import ComboBox, ElidedLabel, Notice, name
+from callserver.desktop.views.widgets import ComboBox, ElidedLabel, Notice, name, show_text
 
 TEXT_MAX = 300
 
@@ -71,8 +71,7 @@ class CustomerView(Screen):
 
     def _show_fields(self, data: CustomerData) -> None:
         for field, widget in self.fields.items():
-            if widget.text() != data.values[field]:  # else the cursor would jump to the end
-                widget.setText(data.values[field])
+            show_text(widget, data.values[field])
         self.language.blockSignals(True)
         self.language.setCurrentIndex(max(0, self.language.findData(data.values["language"])))
         self.language.blockSignals(False)

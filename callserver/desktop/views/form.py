@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdi
 
 from callserver.desktop.presenters.form import FormField
 from callserver.desktop.views.theme import GRID, SMALL_PX, colours, sized
-from callserver.desktop.views.widgets import ComboBox, ElidedLabel, name, tooltip
+from callserver.desktop.views.widgets import ComboBox, ElidedLabel, name, show_text, tooltip
 
 TEXT_MAX = 10_000
 FIELD_PX, NUMBER_PX, CHANGED = 40 * GRID, 15 * GRID, "●"
@@ -59,8 +59,7 @@ class FieldRow(QWidget):
             self._show_choices(self.editor, shown)
         else:
             self.editor.setPlaceholderText(shown.empty)
-            if self.editor.text() != shown.value:
-                self.editor.setText(shown.value)
+            show_text(self.editor, shown.value)
 
     def _show_choices(self, box: ComboBox, shown: FormField) -> None:
         known = shown.choices

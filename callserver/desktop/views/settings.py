@@ -22,7 +22,7 @@ from callserver.desktop.views.form import CHANGED, Form
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
 from callserver.desktop.views.things import ThingsView
-from callserver.desktop.views.widgets import ElidedLabel, Notice, name
+from callserver.desktop.views.widgets import ElidedLabel, Notice, enable, name
 
 LIST_PX, NARROW_LIST_PX, WIDE_PX, FIND_MAX = 31 * GRID, 20 * GRID, 110 * GRID, 60
 
@@ -67,10 +67,8 @@ class SettingsView(Screen):
         self.heading.setText(data.heading)
         self.changed.setText(data.changed)
         self.form.show_fields(data.fields)
-        if self.apply.hasFocus() and not data.may_apply:
-            self.places.setFocus()  # Qt would go on to "Defaults"
-        self.apply.setEnabled(data.may_apply)
-        self.undo.setEnabled(data.may_undo)
+        enable(self.apply, data.may_apply, self.places)
+        enable(self.undo, data.may_undo, self.places)
         self.defaults.setEnabled(data.may_default)
         self.notice.show_either(data.problem, data.note)
 

@@ -29,7 +29,7 @@ from callserver.desktop.views.question import QuestionView
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
-from callserver.desktop.views.widgets import ElidedLabel, Notice, name, tooltip
+from callserver.desktop.views.widgets import ElidedLabel, Notice, enable, name, show_text, tooltip
 from callserver.wire.rights import Right
 
 WIDE_PX, LIST_PX, NARROW_LIST_PX = 110 * GRID, 28 * GRID, 18 * GRID
@@ -80,10 +80,8 @@ class StaffView(Screen):
             box.setChecked(data.rights[right])
         self.more.show_fields(data.more)
         self._show_groups(data)
-        if (self.ok.hasFocus() or self.cancel.hasFocus()) and not data.may_save:
-            self.people.setFocus()  # Qt would go on to what is begun next
-        self.ok.setEnabled(data.may_save)
-        self.cancel.setEnabled(data.may_save or data.is_new)
+        enable(self.ok, data.may_save, self.people)
+        enable(self.cancel, data.may_save or data.is_new, self.people)
         for button in (self.reset, self.pin, self.delete):
             button.setEnabled(data.may_reset)
         self.question.show_question(data.question)
@@ -126,8 +124,7 @@ class StaffView(Screen):
             (self.secret, data.secret),
         )
         for field, text in texts:
-            if field.text() != text:  # else the cursor would jump to the end
-                field.setText(text)
+            show_text(field, text)
         self.secret.setVisible(bool(data.secret))
 
     def _show_groups(self, data: StaffData) -> None:

@@ -12,7 +12,7 @@ from callserver.desktop.views.question import QuestionView
 from callserver.desktop.views.screen import Screen, column
 from callserver.desktop.views.table import Table
 from callserver.desktop.views.theme import GRID, LARGE_PX, sized
-from callserver.desktop.views.widgets import ElidedLabel, Notice, name
+from callserver.desktop.views.widgets import ElidedLabel, Notice, enable, name, show_text
 
 LIST_PX, NAME_MAX = 20 * GRID, 32
 
@@ -48,13 +48,10 @@ class ThingsView(Screen):
         self.heading.setText(data.heading)
         self._show_items(data)
         self.name.setReadOnly(not data.is_new)
-        if self.name.text() != data.name:
-            self.name.setText(data.name)
+        show_text(self.name, data.name)
         self.form.show_fields(data.fields)
-        if (self.save_button.hasFocus() or self.undo.hasFocus()) and not data.may_save:
-            self.items.setFocus()  # Qt would go on to "New"
-        self.save_button.setEnabled(data.may_save)
-        self.undo.setEnabled(data.may_save or data.is_new)
+        enable(self.save_button, data.may_save, self.items)
+        enable(self.undo, data.may_undo, self.items)
         self.delete.setEnabled(data.may_delete)
         self.question.show_question(data.question)
         self.notice.show_either(data.problem, data.note)

@@ -50,11 +50,23 @@ def tooltip(widget: QWidget, words: str) -> None:
     widget.setToolTip(f"<span>{escape(words)}</span>" if words else "")
 
 
-def enable(widget: QWidget, may: bool) -> None:
-    """One that cannot be used any more leaves the focus to nobody: Space would press whatever Qt finds next."""
+def enable(widget: QWidget, may: bool, after: QWidget | None = None) -> None:
+    """
+    One that cannot be used any more leaves the focus to nobody: Space would press whatever Qt finds next.
+
+    :param after: takes it instead
+    """
     if not may and widget.hasFocus():
-        widget.window().setFocus()
+        (after or widget.window()).setFocus()
     widget.setEnabled(may)
+
+
+def show_text(field: QLineEdit, words: str) -> None:
+    """From its beginning, unless somebody types there; where it is the same, the cursor stays."""
+    if field.text() != words:
+        field.setText(words)
+        if not field.hasFocus():
+            field.setCursorPosition(0)
 
 
 def announce(widget: QWidget, words: str, assertive: bool) -> None:

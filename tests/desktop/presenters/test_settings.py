@@ -256,6 +256,20 @@ class ThingsTests(WorkCase):
         self.assertEqual(calendar.choices, (("", ""), ("day", "day")))
         self.assertEqual((ring.value, ring.hint), ("20", "ring_s · 3–120 · default 15"))
 
+    def test_undo(self) -> None:
+        """There is something to take back once something is typed, or a new one is begun; in an empty book, nothing."""
+        self.assertFalse(self.now.may_undo)
+        self.things.type("ring_s", "25")
+        self.assertTrue(self.now.may_undo)
+        self.things.undo()
+        self.things.new()
+        self.assertTrue(self.now.may_undo)
+        self.things.undo()
+        self.things.show_kind("hours")
+        self.client.answers({"key": "name", "fields": [], "next": ""})
+        self.client.answers([])
+        self.assertEqual((self.now.is_new, self.now.may_undo), (True, False))
+
     def test_save(self) -> None:
         """Only what was changed is sent; a remark of the server is shown."""
         self.things.type("ring_s", "25")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from callserver.desktop.views.customer import CustomerView
+from callserver.desktop.views.widgets import show_text
 from callserver.desktop.window import MainWindow
 from callserver.wire.messages import Card
 from callserver.wire.states import SeatState
@@ -30,3 +32,15 @@ class CustomerViewTests(WorkCase):
         qt.click(view.discard)
         self.assertEqual(view.fields["name"].text(), "")
         self.assertTrue(view.fields["name"].hasFocus())
+
+    def test_long_text(self) -> None:
+        """A text that is longer than its field is shown from its beginning, and typed on at its end."""
+        qt.application()
+        field = QLineEdit()
+        qt.shown(self, field, 80, 32).clearFocus()
+        show_text(field, "Alexander " * 20)
+        self.assertEqual(field.cursorPosition(), 0)
+        field.setFocus()
+        field.end(False)
+        show_text(field, "Alexander")
+        self.assertEqual(field.cursorPosition(), len("Alexander"))
